@@ -30,7 +30,7 @@ def test_a_duration_lies_within_the_bounds_of_its_bucket(seconds: float) -> None
     assert lower <= seconds < upper or seconds == upper == math.inf
 
 
-@given(st.floats(min_value=1e-6, max_value=2**36 * 1e-6))
+@given(st.floats(min_value=1e-6, max_value=43_200.0))
 def test_a_doubling_is_eight_buckets(seconds: float) -> None:
     assert bucket_of(2 * seconds) == bucket_of(seconds) + BUCKETS_PER_DOUBLING
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 BUCKETS_PER_DOUBLING = 8
 SHORTEST_SECONDS = 1e-6
-DOUBLINGS = 37  # 2^37 µs is 38 hours
+DOUBLINGS = 37  # up to 35 hours
 
 RELATIVE_ERROR = 2 ** (1 / (2 * BUCKETS_PER_DOUBLING)) - 1
 """How far a quantile may be from the exact one, as a fraction: half a bucket on the logarithmic scale."""
@@ -74,7 +74,7 @@ def representative(bucket: int) -> float:
 def quantile(counts_by_bucket: Mapping[int, int], q: float) -> float | None:
     """The smallest duration in seconds that at least the fraction ``q`` (0 to 1) of those counted do not exceed.
 
-    Nearest rank, within :data:`RELATIVE_ERROR` between a microsecond and 38 hours. ``None`` where nothing was
+    Nearest rank, within :data:`RELATIVE_ERROR` between a microsecond and 35 hours. ``None`` where nothing was
     counted: no duration is not a duration of 0.
     """
     if not 0 <= q <= 1:
