@@ -1,0 +1,71 @@
+"""The narrow port through which load is driven and clusters are observed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from plimsoll.kube.resources import Object, Resource
+
+ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
+Propagation = Literal["Background", "Foreground", "Orphan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One watch event: what happened to an object, and when the watcher received it (seconds on the cluster's clock)."""
+
+    type: ChangeType
+    object: Object
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The answer to a LIST: the objects and the revision from which a watch goes on without a gap."""
+
+    items: Sequence[Object]
+    resource_version: str = field(default="")
+
+
+class Cluster(Protocol):
+    """A cluster as seen by one client.
+
+    Every call may raise :class:`plimsoll.errors.ApiError`; retrying is the caller's business. Times are seconds on the
+    clock of the running asyncio loop, which the caller shares with the cluster.
+    """
+
+    async def create(self, resource: Resource, body: Object, namespace: str | None = None) -> Object:
+        """POST one object and return it as stored."""
+        ...
+
+    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object:
+        """GET one object; ``ApiError(404)`` where there is none."""
+        ...
+
+    async def list(self, resource: Resource, namespace: str | None = None, *, label_selector: str = "") -> Listing:
+        """LIST the objects of one namespace, or of all where none is named."""
+        ...
+
+    async def patch(self, resource: Resource, name: str, patch: Object, namespace: str | None = None) -> Object:
+        """Apply a JSON merge patch (RFC 7396) and return the object as stored."""
+        ...
+
+    async def delete(
+        self,
+        resource: Resource,
+        name: str,
+        namespace: str | None = None,
+        *,
+        uid: str | None = None,
+        propagation: Propagation = "Background",
+    ) -> None:
+        """DELETE one object, only if it still has this UID where one is given (``ApiError(409)`` otherwise)."""
+        ...
+
+    def watch(
+        self, resource: Resource, namespace: str | None = None, *, label_selector: str = "", resource_version: str = ""
+    ) -> AsyncIterator[Sequence[Change]]:
+        """Watch for changes after a revision. Changes that arrived together come as one batch, oldest first."""
+        ...
