@@ -1,0 +1,83 @@
+"""Servers that processes queue for."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Self
+
+from plimsoll.kernel.calendar import Calendar
+from plimsoll.kernel.events import Event
+
+
+class Request(Event):
+    """A place in a resource's queue; as an event, it happens when a server is granted.
+
+    As a context manager it gives the server back, or leaves the queue, however the block ends::
+
+        with resource.request() as server:
+            yield server
+            yield service_seconds
+    """
+
+    __slots__ = ("_resource",)
+
+    def __init__(self, calendar: Calendar, resource: FifoResource) -> None:
+        super().__init__(calendar)
+        self._resource = resource
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._resource.release(self)
+
+
+class FifoResource:
+    """Equal servers with one queue, first come first served (the c servers of M/M/c)."""
+
+    __slots__ = ("_busy", "_calendar", "_waiting", "capacity")
+
+    def __init__(self, calendar: Calendar, capacity: int = 1) -> None:
+        if capacity < 1:
+            raise ValueError(f"a resource of {capacity} servers would never serve anyone")
+        self.capacity = capacity
+        self._calendar = calendar
+        self._busy: set[Request] = set()
+        self._waiting: deque[Request] = deque()
+
+    @property
+    def busy(self) -> int:
+        """How many servers are serving."""
+        return len(self._busy)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests stand in the queue."""
+        return len(self._waiting)
+
+    def request(self) -> Request:
+        """Ask for a server. The request has happened already where one is free."""
+        request = Request(self._calendar, self)
+        if len(self._busy) < self.capacity:
+            self._grant(request)
+        else:
+            self._waiting.append(request)
+        return request
+
+    def release(self, request: Request) -> None:
+        """Give a server back, to the request that has waited longest; a request that still waits leaves the queue.
+
+        ``ValueError`` where the request has been released already.
+        """
+        if not request.happened:
+            self._waiting.remove(request)
+            return
+        if request not in self._busy:
+            raise ValueError("the server has been given back already")
+        self._busy.remove(request)
+        if self._waiting:
+            self._grant(self._waiting.popleft())
+
+    def _grant(self, request: Request) -> None:
+        self._busy.add(request)
+        request.succeed()
