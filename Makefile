@@ -39,7 +39,7 @@ format: setup ## Format the code and apply safe fixes
 
 .PHONY: docs
 docs: setup ## Write the generated pages of docs/
-	$(BIN)/python scripts/generate_docs.py
+	$(BIN)/python -m scripts.generate_docs
 
 .PHONY: bench
 bench: setup ## Measure speed and memory; table on the terminal, JSON in bench-results.json

@@ -1,0 +1,30 @@
+"""Write the reference pages of ``docs/`` from the command line, the scenario's model and the profiles."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from scripts.reference.profiles import profiles_page
+from scripts.reference.scenario import scenario_page
+
+ROOT = Path(__file__).parent.parent
+
+
+@cache
+def generated_pages() -> dict[str, str]:
+    """Return every generated page by its path in the project."""
+    return {"docs/profiles.md": profiles_page(), "docs/scenario.md": scenario_page()}
+
+
+def main() -> None:
+    """Write the pages that changed, and say which."""
+    for name, text in generated_pages().items():
+        path = ROOT / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+
+
+if __name__ == "__main__":
+    main()
