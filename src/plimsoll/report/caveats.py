@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from plimsoll.archive.manifest import RunStatus
 from plimsoll.report import wording
 
 if TYPE_CHECKING:
@@ -15,18 +16,23 @@ THROTTLE_WORTH_A_WORD_SECONDS = 1.0  # from here on client-go logs it at level 2
 LAG_WORTH_A_WORD_SECONDS = 10.0
 TRANSFER_TOLERANCE = 0.10
 
+_ENDINGS = {
+    RunStatus.RUNNING: "The run is still going on",
+    RunStatus.INTERRUPTED: "The run was interrupted",
+    RunStatus.FAILED: "The run could not go on",
+    RunStatus.KILLED: "The run's process was killed",
+}
 
-def warnings(status: str, measured: Measurements) -> tuple[str, ...]:
+
+def warnings(status: RunStatus, measured: Measurements) -> tuple[str, ...]:
     """Sentences for the reader, the gravest first."""
     sources = (_missing_pods, _throttling, _lag, _errors, _little, _transfer)
     return tuple(chain(_unfinished(status), *(source(measured) for source in sources)))
 
 
-def _unfinished(status: str) -> Iterator[str]:
-    if status == "running":
-        yield "The run has not ended, or was killed: these are the numbers of what it recorded so far."
-    elif status != "complete":
-        yield f"The run did not come to its end (status {status or 'unknown'}): the numbers cover what it recorded."
+def _unfinished(status: RunStatus) -> Iterator[str]:
+    if status is not RunStatus.COMPLETE:
+        yield f"{_ENDINGS[status]}: these are the numbers of what it recorded."
 
 
 def _missing_pods(measured: Measurements) -> Iterator[str]:
@@ -71,7 +77,7 @@ def _little(measured: Measurements) -> Iterator[str]:
 
 def _transfer(measured: Measurements) -> Iterator[str]:
     transfer = measured.transfer
-    expected = transfer.expected_megabits_per_node if transfer else None
+    expected = transfer.expected_megabits_per_node if transfer and transfer.is_steady else None
     if transfer and expected and abs(transfer.mean / expected - 1) > TRANSFER_TOLERANCE:
         yield (
             f"Nodes sent {wording.rate(transfer.mean)} Mb/s each on average; "

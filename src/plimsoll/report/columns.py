@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from plimsoll.archive.manifest import Manifest
+
     Floats = NDArray[np.float64]
     Codes = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
@@ -21,10 +23,7 @@ if TYPE_CHECKING:
 class Archive(Protocol):
     """What a report needs of an archive; :class:`plimsoll.archive.reader.RunArchive` has it."""
 
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """Who, what, when: ``run.json``."""
-        ...
+    manifest: Manifest
 
     @property
     def scenario(self) -> Mapping[str, Any]:

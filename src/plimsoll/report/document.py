@@ -23,17 +23,18 @@ Json = dict[str, Any]
 
 def document(summary: Summary, findings: Sequence[Json] = ()) -> Json:
     """The document. ``findings`` are those of a diagnosis: ``code``, ``name``, ``severity``, and what it adds."""
+    manifest = summary.manifest
     return {
         "schema": SCHEMA,
-        "run": summary.run,
-        "scenario": summary.scenario,
-        "profile": summary.profile,
-        "plimsollVersion": summary.version,
-        "archiveHash": summary.archive_hash or None,
-        "status": summary.status,
+        "run": manifest.id,
+        "scenario": manifest.scenario,
+        "profile": manifest.profile,
+        "plimsollVersion": manifest.plimsoll_version,
+        "archiveHash": manifest.archive_hash,
+        "status": str(manifest.status),
         "verdict": summary.verdict,
-        "seed": summary.seed,
-        "clock": {"virtualSeconds": summary.measured.run_seconds, "wallSeconds": summary.wall_seconds},
+        "seed": manifest.seed,
+        "clock": {"virtualSeconds": summary.measured.run_seconds, "wallSeconds": manifest.wall_seconds},
         "objectives": [_objective(objective) for objective in summary.objectives],
         "findings": list(findings),
         "warnings": list(summary.warnings),

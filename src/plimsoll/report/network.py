@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from plimsoll.report.columns import Floats, Samples
+    from plimsoll.report.columns import Floats, Samples, Series
     from plimsoll.report.expectation import Expectation
 
 BITS_PER_BYTE = 8
@@ -38,6 +38,8 @@ class Transfer:
     sent_bytes: float
     expected_bytes_per_second: float
     """``2 · Nclients · rate``, both directions; 0 where the scenario exchanges nothing at a fixed rate."""
+    is_steady: bool
+    """Whether the rates are those of a time in which every client was exchanging data."""
 
     @property
     def expected_megabits_per_node(self) -> float | None:
@@ -70,7 +72,7 @@ class Transfer:
 def transfer(samples: Samples, expected: Expectation, steady: tuple[float, float] | None) -> Transfer | None:
     """Sum up the nodes' network samples; None where there are none, or nothing was ever sent.
 
-    Without a steady stretch of time the rates are those of all samples.
+    Without a steady stretch of time the rates are those between the first and the last data sent.
     """
     sending = samples.series("network.sendBitsPerSecond")
     receiving = samples.series("network.receiveBitsPerSecond")
@@ -79,15 +81,17 @@ def transfer(samples: Samples, expected: Expectation, steady: tuple[float, float
     sent_bytes = {
         node: _integral(seconds, bits) / BITS_PER_BYTE for node, (seconds, bits) in sending.per_instance().items()
     }
-    if steady:
-        sending, receiving = sending.within(*steady), receiving.within(*steady)
+    start, end = steady or _busy(sending)
+    sending, receiving = sending.within(start, end), receiving.within(start, end)
     received = receiving.per_instance()
     nodes = [
         _node(node, values, received.get(node, _NOTHING)[1], sent_bytes[node])
         for node, (_, values) in sending.per_instance().items()
     ]
     ordered = tuple(sorted(nodes, key=lambda node: natural(node.node)))
-    return Transfer(ordered, sum(sent_bytes.values()), expected.exchange_bytes_per_second) if ordered else None
+    if not ordered:
+        return None
+    return Transfer(ordered, sum(sent_bytes.values()), expected.exchange_bytes_per_second, steady is not None)
 
 
 def _node(name: str, sent: Floats, received: Floats, sent_bytes: float) -> NodeTransfer:
@@ -99,6 +103,11 @@ def _node(name: str, sent: Floats, received: Floats, sent_bytes: float) -> NodeT
         receive_mean=_mean(received) / MEGABIT,
         sent_bytes=sent_bytes,
     )
+
+
+def _busy(sending: Series) -> tuple[float, float]:
+    moments = sending.seconds[sending.values > 0]
+    return float(moments.min()), float(moments.max())
 
 
 def _mean(values: Floats) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from plimsoll.archive.manifest import RunStatus
 from plimsoll.report import caveats
 from plimsoll.report.columns import Samples, numbers
 from plimsoll.report.creation import Little, Rate, little, rate
@@ -21,6 +22,7 @@ from plimsoll.report.traffic import Traffic, traffic
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
+    from plimsoll.archive.manifest import Manifest
     from plimsoll.report.columns import Archive
 
 Verdict = Literal["pass", "fail", "incomplete"]
@@ -97,18 +99,9 @@ class Measurements:
 class Summary:
     """A run, what it measured, and what to think of it."""
 
-    run: str
-    scenario: str
+    manifest: Manifest
     description: str
-    profile: str
-    seed: int | None
-    status: str
-    """``complete``, ``interrupted``, ``failed`` or ``running``."""
-    started: str
-    """Wall-clock time of the start, as the manifest has it."""
-    version: str
-    archive_hash: str
-    wall_seconds: float | None
+    """The scenario's own words about itself."""
     expected: Expectation
     measured: Measurements
     metrics: Mapping[str, float]
@@ -118,7 +111,7 @@ class Summary:
     @property
     def verdict(self) -> Verdict:
         """Whether the objectives are met, if the run came to its end."""
-        if self.status != "complete":
+        if self.manifest.status is not RunStatus.COMPLETE:
             return "incomplete"
         return "pass" if all(objective.met for objective in self.objectives) else "fail"
 
@@ -129,29 +122,15 @@ def summarise(archive: Archive) -> Summary:
     expected = expectation(scenario)
     measured = measure(archive, expected)
     named = metrics(measured)
-    clock = manifest.get("clock") or {}
     return Summary(
-        run=str(manifest.get("id") or ""),
-        scenario=str(scenario.get("name") or manifest.get("scenario") or ""),
+        manifest=manifest,
         description=str(scenario.get("description") or ""),
-        profile=str(manifest.get("profile") or (scenario.get("cluster") or {}).get("profile") or ""),
-        seed=manifest.get("seed"),
-        status=str(manifest.get("status") or ""),
-        started=str(manifest.get("started") or ""),
-        version=str(manifest.get("plimsollVersion") or ""),
-        archive_hash=str(manifest.get("archiveHash") or ""),
-        wall_seconds=clock.get("wallSeconds"),
         expected=expected,
         measured=measured,
         metrics=named,
         objectives=judge(scenario, named),
-        warnings=(*_told(manifest), *caveats.warnings(str(manifest.get("status") or ""), measured)),
+        warnings=caveats.warnings(manifest.status, measured),
     )
-
-
-def _told(manifest: Mapping[str, Any]) -> tuple[str, ...]:
-    """Warnings that whoever ran the load left in the manifest."""
-    return tuple(str(warning) for warning in manifest.get("warnings") or ())
 
 
 def measure(archive: Archive, expected: Expectation) -> Measurements:
@@ -184,11 +163,10 @@ def _phases(archive: Archive) -> tuple[Phase, ...]:
     return tuple(Phase(str(name), float(start), float(end)) for name, start, end in zip(*columns, strict=True))
 
 
-def _run_seconds(manifest: Mapping[str, Any], timelines: Timelines, phases: tuple[Phase, ...]) -> float:
+def _run_seconds(manifest: Manifest, timelines: Timelines, phases: tuple[Phase, ...]) -> float:
     """The run's length by its own clock; of a run that was killed, until the last thing it recorded."""
-    stated = (manifest.get("clock") or {}).get("virtualSeconds")
-    if stated:
-        return float(stated)
+    if manifest.virtual_seconds:
+        return manifest.virtual_seconds
     latest = float(np.nanmax(timelines.moments)) if len(timelines) else 0.0
     return max([latest, *(phase.ended_seconds for phase in phases)])
 

@@ -18,8 +18,9 @@ def rate(number: float | None) -> str:
         return NOT_MEASURED
     if number == 0 or abs(number) >= 100:  # noqa: PLR2004
         return f"{number:,.0f}"
-    digits = max(0, 2 - math.floor(math.log10(abs(number))))
-    return f"{number:.{min(digits, 3)}f}"
+    rounded = float(f"{number:.3g}")  # first, so that 9.999 gets the digits of 10.0
+    digits = 2 - math.floor(math.log10(abs(rounded)))
+    return f"{rounded:.{min(max(digits, 0), 3)}f}"
 
 
 def seconds(duration_seconds: float | None) -> str:
