@@ -169,15 +169,11 @@ class Calendar:
         """
         today, late, called_off = self._today, self._late, self._called_off
         for _ in turns:
-            if today:
-                entry = heappop(late) if late and late[0] < today[-1] else today.pop()
-            elif late:
-                entry = heappop(late)
-            elif self._open_next_day(self._horizon_seconds):
+            if not today and not late:
+                if not self._open_next_day(self._horizon_seconds):
+                    return True
                 today = self._today
-                continue
-            else:
-                return True
+            entry = heappop(late) if late and (not today or late[0] < today[-1]) else today.pop()
             time, _, sequence, action, args = entry
             if time > self._horizon_seconds:
                 heappush(late, entry)
