@@ -1,6 +1,6 @@
-"""Driving load against a cluster: what to do, when, and carrying it through.
+"""The load driver: what is asked of a cluster, in which order and how fast.
 
-Belongs here: the plan of a scenario as pure data, arrival processes as pure state machines, and the plain asyncio code
-that performs a plan through :class:`plimsoll.cluster.port.Cluster`. Does not belong here: measuring (``observe``),
-knowledge of how a cluster works inside, clocks other than the running loop's.
+Belongs here: the plan (pure data, made from a scenario), the manifests of its objects, and the execution of a plan
+through the ``Cluster`` port as plain asyncio. Does not belong here: observing the cluster (``plimsoll.observe``), any
+knowledge of how a cluster works inside, and choosing which cluster it is (``plimsoll.experiment``).
 """

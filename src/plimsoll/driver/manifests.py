@@ -1,0 +1,181 @@
+"""The Kubernetes objects of a load, as JSON-like values that ``kubectl apply`` accepts.
+
+A load has up to hundreds of thousands of objects that differ only in name and namespace. So what they share (labels,
+data, pod templates) is built once and is *the same object* in every manifest: nobody may change a manifest in place.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plimsoll.driver.podspec import EVERY_POD, pod_spec
+from plimsoll.kube.labels import (
+    APP_LABEL,
+    COPY_LABEL,
+    EXCHANGE_ANNOTATION,
+    JOB_LABEL,
+    OBJECT_LABEL,
+    ROLE_ANNOTATION,
+    RUN_LABEL,
+)
+from plimsoll.kube.resources import BY_KIND, NAMESPACES, Object, Resource
+from plimsoll.scenario.expansion import object_names
+from plimsoll.scenario.model import Job, Part
+from plimsoll.scenario.objects import (
+    ConfigMapGroup,
+    DeploymentGroup,
+    Group,
+    PodGroup,
+    ReplicaSetGroup,
+    SecretGroup,
+    ServiceGroup,
+    Workload,
+    group_name,
+    kind_of,
+)
+from plimsoll.scenario.pods import Pod
+
+_FILLER = b"plimsoll "  # what secrets and config maps are full of
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One object that every namespace of a part holds: all of its manifest but the namespace."""
+
+    resource: Resource
+    name: str
+    metadata: Object
+    body: Object
+
+    def manifest(self, namespace: str) -> Object:
+        """The object in a namespace."""
+        return {
+            "apiVersion": self.resource.api_version,
+            "kind": self.resource.kind,
+            "metadata": {"name": self.name, "namespace": namespace, **self.metadata},
+            **self.body,
+        }
+
+
+def namespace_manifest(name: str, labels: Object) -> Object:
+    """A namespace; the labels may be shared."""
+    return {"apiVersion": NAMESPACES.api_version, "kind": NAMESPACES.kind, "metadata": {"name": name, "labels": labels}}
+
+
+class TemplateMaker:
+    """Makes the templates of one part of a job."""
+
+    def __init__(self, run_id: str, job: Job, part: Part) -> None:
+        self._job = job
+        self._part = part
+        self.labels: Object = {RUN_LABEL: run_id, JOB_LABEL: job.name}
+        """The labels of every object that is not a pod."""
+        self._pods: dict[tuple[object, ...], tuple[Object, Object]] = {}
+        self._data: dict[int, Object] = {}
+
+    def templates(self, group: Group, copy: int) -> list[Template]:
+        """All objects of a group in one copy, in creation order."""
+        resource = BY_KIND[kind_of(group)]
+        metadata = self._metadata(group)
+        names = object_names(self._part, group, copy)
+        match group:
+            case PodGroup():
+                pod_metadata, spec = self._pod(group, copy)
+                return [Template(resource, name, pod_metadata, {"spec": spec}) for name in names]
+            case ReplicaSetGroup() | DeploymentGroup():
+                return [Template(resource, name, metadata, self._owner(group, copy, name)) for name in names]
+            case ServiceGroup():
+                body = {"spec": self._service(group, copy)}
+            case SecretGroup():
+                body = {"type": "Opaque", "data": self._secret_data(group.data_bytes)}
+            case ConfigMapGroup():
+                body = {"data": {"data": _fill(group.data_bytes).decode()}}
+        return [Template(resource, name, metadata, body) for name in names]
+
+    def _metadata(self, group: Group) -> Object:
+        metadata: Object = {"labels": {**self.labels, **group.labels} if group.labels else self.labels}
+        if group.annotations:
+            metadata["annotations"] = group.annotations
+        return metadata
+
+    def _secret_data(self, size_bytes: int) -> Object:
+        if size_bytes not in self._data:
+            self._data[size_bytes] = {"data": base64.b64encode(_fill(size_bytes)).decode()}
+        return self._data[size_bytes]
+
+    def _service(self, group: ServiceGroup, copy: int) -> Object:
+        if group.external_name is not None:
+            return {"type": "ExternalName", "externalName": group.external_name}
+        selector = self._select(group.selects or group_name(group), copy)
+        spec: Object = {"selector": selector, "ports": [{"name": "data", "port": group.port}]}
+        if group.headless:
+            spec["clusterIP"] = "None"
+        return spec
+
+    def _owner(self, group: ReplicaSetGroup | DeploymentGroup, copy: int, name: str) -> Object:
+        """The body of a Deployment or ReplicaSet, which selects pods by its own name besides the run."""
+        metadata, spec = self._pod(group, copy)
+        own = {OBJECT_LABEL: name}
+        template = {"metadata": {**metadata, "labels": {**metadata["labels"], **own}}, "spec": spec}
+        selector = {"matchLabels": {RUN_LABEL: self.labels[RUN_LABEL], **own}}
+        return {"spec": {"replicas": group.replicas, "selector": selector, "template": template}}
+
+    def _pod(self, group: Workload, copy: int) -> tuple[Object, Object]:
+        """Metadata without a name, and spec, of a group's pods."""
+        pod = group.pod
+        secrets = self._mounted(pod.secrets, SecretGroup, copy)
+        config_maps = self._mounted(pod.config_maps, ConfigMapGroup, copy)
+        labels = {**self.labels, **self._group_labels(group, copy), **pod.labels}
+        key = (group_name(group), secrets, config_maps, tuple(labels.items()))
+        if key not in self._pods:
+            spec = pod_spec(pod, secrets, config_maps, lambda of: self._select(of or group_name(group), copy))
+            self._pods[key] = ({"labels": labels, "annotations": self._annotations(pod, copy)}, spec)
+        return self._pods[key]
+
+    def _mounted(self, wish: str | int | tuple[str, ...], kind: type[Group], copy: int) -> tuple[str, ...]:
+        if isinstance(wish, tuple):
+            return wish
+        groups = [group for group in self._part.objects if isinstance(group, kind)]
+        names = [name for group in groups for name in object_names(self._part, group, copy)]
+        return tuple(names if isinstance(wish, str) else names[:wish])
+
+    def _annotations(self, pod: Pod, copy: int) -> Object:
+        annotations: Object = {ROLE_ANNOTATION: pod.role, **pod.annotations}
+        exchange = self._job.exchange
+        if pod.role == "client" and pod.server is not None and exchange is not None:
+            terms = {
+                "server": self._service_name(pod.server, copy),
+                "bytesPerSecond": exchange.bytes_per_second,
+                "seconds": exchange.duration_seconds,
+                "bytes": exchange.total_bytes,
+                "messageBytes": exchange.message_bytes,
+            }
+            known = {key: value for key, value in terms.items() if value is not None}
+            annotations[EXCHANGE_ANNOTATION] = json.dumps(known, separators=(",", ":"))
+        return annotations
+
+    def _service_name(self, name: str, copy: int) -> str:
+        return object_names(self._part, _group(self._part.objects, name, ServiceGroup), copy)[0]
+
+    def _select(self, name: str, copy: int) -> Object:
+        if name == EVERY_POD:
+            return {RUN_LABEL: self.labels[RUN_LABEL]}
+        group = _group(self._part.objects, name, PodGroup, ReplicaSetGroup, DeploymentGroup)
+        return {RUN_LABEL: self.labels[RUN_LABEL], **self._group_labels(group, copy)}
+
+    def _group_labels(self, group: Group, copy: int) -> Object:
+        labels: Object = {APP_LABEL: group_name(group)}
+        if self._part.copies > 1 and not group.once:
+            labels[COPY_LABEL] = str(copy)
+        return labels
+
+
+def _group(groups: Sequence[Group], name: str, *kinds: type[Group]) -> Group:
+    return next(group for group in groups if isinstance(group, kinds) and group_name(group) == name)
+
+
+def _fill(size_bytes: int) -> bytes:
+    return (_FILLER * (size_bytes // len(_FILLER) + 1))[:size_bytes]

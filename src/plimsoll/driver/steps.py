@@ -1,0 +1,107 @@
+"""The pieces of a plan: phases of chains of calls of operations. Pure data.
+
+The operations of a phase are made while they are iterated, so a plan of any size costs nothing until it is carried out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from plimsoll.kube.labels import RUN_LABEL
+from plimsoll.kube.resources import Object, Resource
+from plimsoll.scenario.model import Wait
+from plimsoll.scenario.pace import Pace
+
+PhaseKind = Literal["create", "wait", "exchange", "pause", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request of a client: create the object of ``manifest``, or delete what was created under this name."""
+
+    verb: Literal["create", "delete"]
+    resource: Resource
+    namespace: str | None
+    name: str
+    manifest: Object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one client process does: objects of one kind and one namespace, one after another."""
+
+    operations: tuple[Operation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Calls that must follow one another, and how long whoever makes them sleeps after the last.
+
+    Chains are independent: a phase's parallel workers take the next chain each, in order.
+    """
+
+    calls: tuple[Call, ...]
+    pause_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A step of a plan. The next begins when this one is over.
+
+    * ``create`` and ``delete``: when all chains are done; with ``until_gone``, when what was deleted no longer exists.
+    * ``wait``: when ``pods`` pods of the job have reached ``wait.for_``, or its timeout is over.
+    * ``exchange`` and ``pause``: after ``duration_seconds``.
+
+    ``operations`` counts what ``chains()`` will yield. ``churn_cycle`` counts from 1 in phases that churn.
+    """
+
+    name: str
+    kind: PhaseKind
+    job: str = ""
+    pace: Pace = Pace()
+    operations: int = 0
+    pods: int = 0
+    wait: Wait | None = None
+    duration_seconds: float = 0.0
+    until_gone: bool = False
+    churn_cycle: int = 0
+    timeout_seconds: float | None = None
+    make_chains: Callable[[], Iterator[Chain]] = field(default=tuple[Chain]().__iter__, repr=False, compare=False)
+
+    def chains(self) -> Iterator[Chain]:
+        """The phase's work, made anew at each call."""
+        return self.make_chains()
+
+    def calls(self) -> Iterator[Call]:
+        """All calls of all chains, in order."""
+        for chain in self.make_chains():
+            yield from chain.calls
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All of a load. ``pods`` is how many there are once every job has created its objects."""
+
+    run_id: str
+    phases: tuple[Phase, ...]
+    pods: int
+    _counts: Counter[str]
+
+    @property
+    def label_selector(self) -> str:
+        """Selects all that the plan creates, and the pods that controllers create from it."""
+        return f"{RUN_LABEL}={self.run_id}"
+
+    def counts(self) -> dict[str, int]:
+        """How many objects of each kind the plan creates, before any churn."""
+        return dict(self._counts)
+
+    def manifests(self) -> Iterator[Object]:
+        """Every object that the plan creates, before any churn, in creation order."""
+        for phase in self.phases:
+            if phase.kind == "create" and not phase.churn_cycle:
+                for call in phase.calls():
+                    yield from (operation.manifest for operation in call.operations if operation.manifest is not None)

@@ -1,0 +1,90 @@
+"""The cluster a scenario asks for: its profile, nodes, settings, and what goes wrong in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from plimsoll.scenario.values import (
+    BitsPerSecond,
+    Bytes,
+    Fraction,
+    Labels,
+    Many,
+    Millicores,
+    Model,
+    PositiveSeconds,
+    Seconds,
+)
+
+
+class Taint(Model):
+    """A taint of every node, as in ``core/v1``."""
+
+    key: str = Field(min_length=1)
+    value: str = ""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+
+
+class NodeShape(Model):
+    """What each node has. The defaults are the article's worker nodes, m5.2xlarge with up to 10 Gb/s."""
+
+    cpu: Annotated[Millicores, Field(gt=0)] = 8000
+    memory: Annotated[Bytes, Field(gt=0)] = 32 * 1024**3
+    network_bits_per_second: BitsPerSecond = 10_000_000_000
+    labels: Labels = {}
+    taints: Many[Taint] = ()
+
+
+class Fault(Model):
+    """Something that goes wrong at a moment of the run."""
+
+    at_seconds: Seconds = Field(alias="at")
+
+
+class NodeLost(Fault):
+    """A node stops answering, and comes back after ``for`` where given."""
+
+    kind: Literal["nodeLost"]
+    node: str = Field(min_length=1)
+    for_seconds: PositiveSeconds | None = Field(default=None, alias="for")
+
+
+class ApiErrors(Fault):
+    """A fraction of requests fails with a status code."""
+
+    kind: Literal["apiErrors"]
+    for_seconds: PositiveSeconds = Field(alias="for")
+    fraction: Fraction = 1.0
+    code: int = Field(default=500, ge=400, le=599)
+
+
+class ApiLatency(Fault):
+    """Every request takes longer."""
+
+    kind: Literal["apiLatency"]
+    for_seconds: PositiveSeconds = Field(alias="for")
+    add_seconds: PositiveSeconds
+
+
+class ComponentRestart(Fault):
+    """A component is down for a while and then starts afresh."""
+
+    kind: Literal["componentRestart"]
+    component: Literal["scheduler", "kubelet", "apiserver", "controllerManager"]
+    node: str | None = Field(default=None, min_length=1, description="For a kubelet: its node.")
+    down_seconds: Seconds = 10.0
+
+
+AnyFault = Annotated[NodeLost | ApiErrors | ApiLatency | ComponentRestart, Field(discriminator="kind")]
+
+
+class ClusterSpec(Model):
+    """The simulated cluster."""
+
+    profile: str = Field(default="ideal", min_length=1, description="Name of a profile, or path of one's own.")
+    nodes: int = Field(ge=1, le=100_000)
+    node: NodeShape = NodeShape()
+    settings: dict[str, Any] = Field(default={}, description="Settings of the profile to override, by dotted name.")
+    faults: Many[AnyFault] = ()
