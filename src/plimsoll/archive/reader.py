@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from plimsoll.archive import rows
+from plimsoll.archive.bindings import journal_batches
 from plimsoll.archive.directory import (
     MANIFEST,
     PROFILE,
     SCENARIO,
     SUMMARY,
     default_runs_directory,
-    journal_path,
     parquet_path,
     read_json,
 )
 from plimsoll.archive.index import RunIndex
-from plimsoll.archive.journal import read_journal
 from plimsoll.archive.manifest import Manifest, read_manifest
 from plimsoll.archive.parquet import hash_parquet, read_parquet
 from plimsoll.errors import ArchiveError
@@ -91,7 +88,7 @@ class RunArchive:
         try:
             if path.is_file():
                 return read_parquet(path, schema)
-            return pa.Table.from_batches(journal_batches(self.directory, name), schema).unify_dictionaries()
+            return self._read_journal(name, schema)
         except FileNotFoundError as error:
             if path.is_file():  # the run was closed between the two looks
                 return read_parquet(path, schema)
@@ -99,29 +96,12 @@ class RunArchive:
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(path, error) from error
 
-
-def journal_batches(directory: Path, table: str) -> Iterator[pa.RecordBatch]:
-    """The rows of a table whose run is not closed.
-
-    Pods get the node that they were bound to from the journal of bindings.
-    """
-    batches = read_journal(journal_path(directory, table))
-    if table != "pods":
-        return batches
-    bindings = read_journal(journal_path(directory, "bindings"))
-    pods = pa.Table.from_batches(batches, rows.JOURNALS["pods"])
-    return iter(_with_nodes(pods, pa.Table.from_batches(bindings, rows.JOURNALS["bindings"])).to_batches())
-
-
-def _with_nodes(pods: pa.Table, bindings: pa.Table) -> pa.Table:
-    """Pods with their node: the last they were bound to, or an empty name."""
-    known = bindings.filter(pc.less(bindings["pod"], pods.num_rows)).unify_dictionaries().combine_chunks()
-    names = known["node"].combine_chunks()
-    codes = np.zeros(pods.num_rows, np.int32)
-    codes[known["pod"].to_numpy()] = names.indices.to_numpy(zero_copy_only=False) + 1
-    nodes = pa.DictionaryArray.from_arrays(codes, pa.concat_arrays([pa.array([""]), names.dictionary]))
-    place = rows.PODS.get_field_index("node")
-    return pods.add_column(place, rows.PODS.field(place), nodes).unify_dictionaries().combine_chunks()
+    def _read_journal(self, name: str, schema: pa.Schema) -> pa.Table:
+        table = pa.Table.from_batches(journal_batches(self.directory, name), schema).unify_dictionaries()
+        if name != "milestones":
+            return table
+        # Where the journal of pods was cut, or read earlier, some milestones belong to pods that nobody can name.
+        return table.filter(pc.less(table["pod"], self.table("pods").num_rows))
 
 
 def _latest(runs_directory: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import plimsoll
 from plimsoll.archive import rows
+from plimsoll.archive.bindings import journal_batches
 from plimsoll.archive.directory import (
     LOCK,
     PROFILE,
@@ -25,7 +26,6 @@ from plimsoll.archive.index import RunIndex
 from plimsoll.archive.journal import BATCH_ROWS, Journal
 from plimsoll.archive.manifest import Manifest, RunStatus, TableDigest, read_manifest
 from plimsoll.archive.parquet import write_parquet
-from plimsoll.archive.reader import journal_batches
 from plimsoll.simcluster.telemetry import RequestRow
 
 
@@ -96,7 +96,7 @@ class RunWriter:
     def requests(self, rows: Iterable[RequestRow]) -> None:
         """Record a window of requests."""
         columns = self._columns["requests"]
-        for column, values in zip(columns, zip(*rows, strict=True), strict=False):
+        for column, values in zip(columns, zip(*rows, strict=True), strict=False):  # no rows, no columns
             column.extend(values)
         if len(columns[0]) >= BATCH_ROWS:
             self.flush()
