@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.reference.markdown import anchor
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -64,8 +66,7 @@ def links(page: Path) -> list[str]:
 def anchors(page: Path) -> set[str]:
     """The anchors that Markdown renderers give the headings of a page."""
     prose = _FENCE.sub("", page.read_text(encoding="utf-8"))
-    titles = (match["title"].replace("`", "").lower() for match in _HEADING.finditer(prose))
-    return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
+    return {anchor(match["title"]) for match in _HEADING.finditer(prose)}
 
 
 def resembles(shown: str, printed: str) -> bool:
