@@ -56,7 +56,8 @@ class Categories:
 
     def are(self, word: str) -> Booleans:
         """Which rows hold this word."""
-        return self.codes == self.code(word)
+        rows: Booleans = self.codes == self.code(word)
+        return rows
 
     def row(self, row: int) -> str:
         """The word in one row; empty where there is none."""

@@ -1,0 +1,113 @@
+"""Plots whose rows are stretches of time: the phases of the load, and the way of the average pod."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plimsoll.report import wording
+from plimsoll.report.html.markup import Markup, join, tag
+from plimsoll.report.html.plot import BOTTOM, HALF, LEFT, RIGHT, TOP, WIDE, Figure, Frame, number
+from plimsoll.report.html.scale import Linear, NoTicks, time_axis
+from plimsoll.report.latency import STAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plimsoll.report.summary import Measurements
+
+ROW_HEIGHT = 28.0
+THICKNESS = 14.0
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One row."""
+
+    name: str
+    detail: str
+    start: float
+    end: float
+    colour: str
+
+
+def phases(measured: Measurements) -> Figure | None:
+    """The phases of the load along the run's clock: the article's table of timings, drawn."""
+    rows = [
+        Strip(phase.name, wording.elapsed(phase.seconds), phase.started_seconds, phase.ended_seconds, "c0")
+        for phase in measured.phases
+    ]
+    if not rows:
+        return None
+    axis = time_axis(measured.run_seconds, measured.steady, LEFT, WIDE - RIGHT)
+    frame = Frame(WIDE, axis, NoTicks(), "time since the run began", height=_height(rows))
+    return Figure(
+        id="phases",
+        title="Phases",
+        subtitle=f"{wording.elapsed(measured.run_seconds)} in all.",
+        frame=frame,
+        marks=_strips(frame, rows),
+        description="; ".join(f"{row.name}: {row.detail}" for row in rows),
+    )
+
+
+def way_of_a_pod(measured: Measurements) -> Figure | None:
+    """Where the time goes between a pod's creation and the API saying that it runs, on average."""
+    found = [(stage, measured.stages[stage.key]) for stage in STAGES if stage.key in measured.stages]
+    if not found:
+        return None
+    ends = np.cumsum([stage.mean for _, stage in found]).tolist()
+    rows = [
+        Strip(stage.title, wording.seconds(took.mean), end - took.mean, end, "c2" if stage.end.startswith("api") else "c0")
+        for (stage, took), end in zip(found, ends, strict=True)
+    ]
+    frame = Frame(
+        HALF, Linear(ends[-1], LEFT, HALF - RIGHT, "s"), NoTicks(), "after the pod was created", height=_height(rows)
+    )
+    return Figure(
+        id="way-of-a-pod",
+        title="Where the time goes",
+        subtitle="The average pod, from its creation to Running in the API.",
+        frame=frame,
+        marks=_strips(frame, rows),
+        description="; ".join(f"{row.name}: {row.detail}" for row in rows),
+    )
+
+
+def _height(rows: Sequence[Strip]) -> float:
+    return TOP + BOTTOM + ROW_HEIGHT * len(rows)
+
+
+def _strips(frame: Frame, rows: Sequence[Strip]) -> list[Markup]:
+    starts = frame.x.place(np.array([row.start for row in rows])).tolist()
+    ends = frame.x.place(np.array([row.end for row in rows])).tolist()
+    return [
+        _strip(frame, row, TOP + ROW_HEIGHT * (place + 0.5), start, max(end, start + 2))
+        for place, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True))
+    ]
+
+
+def _strip(frame: Frame, row: Strip, middle: float, start: float, end: float) -> Markup:
+    """A bar with its words on the side where there is room."""
+    on_the_left = end > (frame.width + LEFT) * 0.62
+    words = join(row.name, " ", tag("tspan", row.detail, class_="strong"))
+    return join(
+        tag(
+            "rect",
+            x=number(start),
+            y=number(middle - THICKNESS / 2),
+            width=number(end - start),
+            height=number(THICKNESS),
+            rx="2",
+            class_=f"bar {row.colour}",
+        ),
+        tag(
+            "text",
+            words,
+            x=number(start - 8 if on_the_left else end + 8),
+            y=number(middle + 4),
+            class_="halo end" if on_the_left else "halo",
+        ),
+    )
