@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plimsoll.driver.podspec import EVERY_POD, pod_spec
@@ -73,7 +72,12 @@ class TemplateMaker:
         self._part = part
         self.labels: Object = {RUN_LABEL: run_id, JOB_LABEL: job.name}
         """The labels of every object that is not a pod."""
-        self._pods: dict[tuple[object, ...], tuple[Object, Object]] = {}
+        self._workloads = {
+            group_name(group): group
+            for group in part.objects
+            if isinstance(group, PodGroup | ReplicaSetGroup | DeploymentGroup)
+        }
+        self._specs: dict[tuple[object, ...], Object] = {}
         self._data: dict[int, Object] = {}
 
     def templates(self, group: Group, copy: int) -> list[Template]:
@@ -109,7 +113,8 @@ class TemplateMaker:
     def _service(self, group: ServiceGroup, copy: int) -> Object:
         if group.external_name is not None:
             return {"type": "ExternalName", "externalName": group.external_name}
-        selector = self._select(group.selects or group_name(group), copy)
+        name = group.selects or group_name(group)
+        selector = self._select(name, copy) if name in self._workloads else {APP_LABEL: name}
         spec: Object = {"selector": selector, "ports": [{"name": "data", "port": group.port}]}
         if group.headless:
             spec["clusterIP"] = "None"
@@ -125,15 +130,21 @@ class TemplateMaker:
 
     def _pod(self, group: Workload, copy: int) -> tuple[Object, Object]:
         """Metadata without a name, and spec, of a group's pods."""
+        labels = {**self.labels, **self._group_labels(group, copy), **group.pod.labels}
+        return {"labels": labels, "annotations": self._annotations(group.pod, copy)}, self._spec(group, copy)
+
+    def _spec(self, group: Workload, copy: int) -> Object:
+        """The spec of a group's pods: one object for all copies that do not differ in it."""
         pod = group.pod
         secrets = self._mounted(pod.secrets, SecretGroup, copy)
         config_maps = self._mounted(pod.config_maps, ConfigMapGroup, copy)
-        labels = {**self.labels, **self._group_labels(group, copy), **pod.labels}
-        key = (group_name(group), secrets, config_maps, tuple(labels.items()))
-        if key not in self._pods:
-            spec = pod_spec(pod, secrets, config_maps, lambda of: self._select(of or group_name(group), copy))
-            self._pods[key] = ({"labels": labels, "annotations": self._annotations(pod, copy)}, spec)
-        return self._pods[key]
+        selects = pod.anti_affinity is not None or pod.topology_spread is not None
+        key = (id(group), secrets, config_maps, copy if selects else None)
+        if key not in self._specs:
+            self._specs[key] = pod_spec(
+                pod, secrets, config_maps, lambda of: self._select(of or group_name(group), copy)
+            )
+        return self._specs[key]
 
     def _mounted(self, wish: str | int | tuple[str, ...], kind: type[Group], copy: int) -> tuple[str, ...]:
         if isinstance(wish, tuple):
@@ -158,23 +169,21 @@ class TemplateMaker:
         return annotations
 
     def _service_name(self, name: str, copy: int) -> str:
-        return object_names(self._part, _group(self._part.objects, name, ServiceGroup), copy)[0]
+        service = next(
+            each for each in self._part.objects if isinstance(each, ServiceGroup) and group_name(each) == name
+        )
+        return object_names(self._part, service, copy)[0]
 
     def _select(self, name: str, copy: int) -> Object:
         if name == EVERY_POD:
             return {RUN_LABEL: self.labels[RUN_LABEL]}
-        group = _group(self._part.objects, name, PodGroup, ReplicaSetGroup, DeploymentGroup)
-        return {RUN_LABEL: self.labels[RUN_LABEL], **self._group_labels(group, copy)}
+        return {RUN_LABEL: self.labels[RUN_LABEL], **self._group_labels(self._workloads[name], copy)}
 
     def _group_labels(self, group: Group, copy: int) -> Object:
         labels: Object = {APP_LABEL: group_name(group)}
         if self._part.copies > 1 and not group.once:
             labels[COPY_LABEL] = str(copy)
         return labels
-
-
-def _group(groups: Sequence[Group], name: str, *kinds: type[Group]) -> Group:
-    return next(group for group in groups if isinstance(group, kinds) and group_name(group) == name)
 
 
 def _fill(size_bytes: int) -> bytes:

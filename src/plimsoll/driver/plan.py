@@ -87,6 +87,8 @@ class _JobPlanner:
         """All of the job's steps but the tear-down."""
         yield from self._creation_by_kind() if self._load.order == "byKind" else self._creation_by_namespace()
         yield from self._wait("Wait for pods")
+        if self._job.hold_seconds:
+            yield self._phase("Hold", "pause", duration_seconds=self._job.hold_seconds)
         if self._job.exchange is not None:
             yield self._phase("Exchange data", "exchange", duration_seconds=exchange_seconds(self._job.exchange))
         if self._job.churn is not None:

@@ -161,8 +161,8 @@ class _Reader:
         _merge(content, key_lines)
         return Node(line, content, key_lines, size=1 + sum(1 + node.size for node in content.values()))
 
-    def _alias(self, anchor: str, line: int) -> Node:
-        node = self._anchors.get(anchor)
+    def _alias(self, anchor: str | None, line: int) -> Node:
+        node = self._anchors.get(anchor or "")
         if node is None:  # the parser knows only anchors; one that is still open here refers to itself
             raise self._refusal(
                 line, f"the alias *{anchor} stands for nothing, or for itself", f"Define &{anchor} above it"

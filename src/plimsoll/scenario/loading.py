@@ -60,11 +60,15 @@ def _validated(plain: dict[str, Any], source: Source, warnings: tuple[Complaint,
     try:
         scenario = Scenario.model_validate(plain)
     except ValidationError as error:
-        raise InputError(*complaints_of(error, source)) from error
+        raise InputError(*_in_file_order(complaints_of(error, source))) from error
     found = [source.complaint(*contradiction) for contradiction in contradictions(scenario)]
     if found:
-        raise InputError(*found)
+        raise InputError(*_in_file_order(found))
     return LoadedScenario(scenario, source, warnings)
+
+
+def _in_file_order(complaints: Iterable[Complaint]) -> list[Complaint]:
+    return sorted(complaints, key=lambda complaint: complaint.place.line or 0)
 
 
 def _read(path: FilePath) -> str:

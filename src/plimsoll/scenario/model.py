@@ -82,6 +82,9 @@ class Job(Part):
     exchange: Exchange | None = None
     churn: Churn | None = None
     wait: Wait = Wait()
+    hold_seconds: Seconds = Field(
+        default=0.0, alias="hold", description="Keep the load this long once its pods are there."
+    )
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -105,9 +108,10 @@ class Measure(Model):
     interval_seconds: PositiveSeconds = Field(default=10.0, alias="interval")
 
 
-def _objective(text: str) -> str:
-    parse_objective(text)
-    return text
+def _objective(value: object) -> object:
+    if isinstance(value, str):
+        parse_objective(value)
+    return value
 
 
 class Scenario(Model):

@@ -15,7 +15,7 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a sentence with the nearest names, or with all of them where none is near and they are few."""
-    candidates = sorted(known)
+    candidates = sorted(set(known))
     names = nearest(name, candidates)
     if names:
         return f"Did you mean {' or '.join(names)}?"

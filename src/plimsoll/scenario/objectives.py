@@ -108,7 +108,7 @@ def phase_metric(name: str) -> str:
 
 def parse_objective(text: str) -> Objective:
     """Parse one objective; ``ValueError`` says what is wrong with it."""
-    match = _OBJECTIVE.fullmatch(text) if isinstance(text, str) else None
+    match = _OBJECTIVE.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is no objective: write a metric, a comparison and a value, e.g. podReady.p99 <= 5s")
     metric = _canonical(match[1])

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from plimsoll.scenario.pace import Pace
 from plimsoll.scenario.pods import Pod
-from plimsoll.scenario.values import Bytes, Count, Label, Labels, Model
+from plimsoll.scenario.values import Annotations, Bytes, Count, Label, Labels, Model
 
 _LARGEST_OBJECT_BYTES = 1024 * 1024  # core/v1 MaxSecretSize, and the limit of a ConfigMap
 
@@ -26,7 +26,7 @@ class Group(Model):
     once: bool = Field(default=False, description="Once in each namespace, however many copies it holds.")
     pace: Pace | None = Field(default=None, description="Instead of the load's pace; only in order byKind.")
     labels: Labels = {}
-    annotations: Labels = {}
+    annotations: Annotations = {}
 
 
 class SecretGroup(Group):

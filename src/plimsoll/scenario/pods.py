@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator
 
 from plimsoll.kube.names import is_label
-from plimsoll.scenario.values import Bytes, Json, Label, Labels, Many, Millicores, Model, PositiveSeconds, Seconds
+from plimsoll.scenario.values import (
+    Annotations,
+    Bytes,
+    Json,
+    Label,
+    Labels,
+    Many,
+    Millicores,
+    Model,
+    PositiveSeconds,
+    Seconds,
+)
 
 Role = Literal["pause", "client", "server"]
 _MOST_MOUNTS = 10_000
@@ -113,4 +124,4 @@ class Pod(Model):
     tolerations: Many[Toleration] = ()
     termination_grace_period_seconds: Seconds = 30.0
     labels: Labels = {}
-    annotations: Labels = {}
+    annotations: Annotations = {}

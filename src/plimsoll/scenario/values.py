@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
@@ -91,5 +92,21 @@ Label = Annotated[
 Many = Annotated[tuple[Item, ...], Strict(strict=False)]
 """A list in a file, a tuple in the model."""
 
-Labels = dict[str, str]
+
+def _labels(labels: dict[str, str]) -> dict[str, str]:
+    for key, value in labels.items():
+        if not _LABEL_KEY.fullmatch(key):
+            raise ValueError(f"{key[:80]!r} cannot be the key of a label")
+        if not _LABEL_VALUE.fullmatch(value):
+            raise ValueError(f"{value[:80]!r} cannot be the value of a label")
+    return labels
+
+
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
+_LABEL_KEY = re.compile(r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+
+Labels = Annotated[dict[str, str], AfterValidator(_labels)]
+"""Labels and node selectors, as ``k8s.io/apimachinery/pkg/util/validation`` allows them."""
+
+Annotations = dict[str, str]
 Json = dict[str, Any]

@@ -1,15 +1,27 @@
 """Other tools' load descriptions, accepted as they are.
 
-An importer is one module with ``recognises(text) -> bool`` and ``read(text, file) -> Imported``; add it to ``IMPORTERS``.
-It translates into the keys of our own YAML, so that the model validates what it made like what a user wrote.
+An importer says whether a text is a file of its tool, and reads it; to add one, add it to ``IMPORTERS``. It translates into the keys of our own YAML, so that the model validates what it made like what a user wrote.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from plimsoll.scenario.importers import clusterbuster
 from plimsoll.scenario.importers.imported import Imported
 
-IMPORTERS = (clusterbuster,)
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """How files of one tool are told apart (by their text alone) and read (by text and the name for complaints)."""
+
+    tool: str
+    recognises: Callable[[str], bool]
+    read: Callable[[str, str], Imported]
+
+
+IMPORTERS = (Importer("ClusterBuster", clusterbuster.recognises, clusterbuster.read),)
 
 
 def import_foreign(text: str, file: str) -> Imported | None:
