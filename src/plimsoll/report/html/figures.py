@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,10 @@ import numpy as np
 
 from plimsoll.report import wording
 from plimsoll.report.columns import Samples
-from plimsoll.report.html import plot, series
+from plimsoll.report.html import plot, series, strips
 from plimsoll.report.html.markup import Markup, tag
 from plimsoll.report.html.plot import HALF, LEFT, RIGHT, TOP, WIDE, Figure, Frame, Hover, band, level, line
-from plimsoll.report.html.scale import Linear, Logarithmic, NoTicks, Segment, TimeAxis, time_axis
+from plimsoll.report.html.scale import Linear, Logarithmic, NoTicks, Segment, TimeAxis, rounded_up, time_axis
 from plimsoll.report.latency import INTERVALS
 from plimsoll.report.network import MEGABIT, natural
 from plimsoll.report.states import POD_STATES
@@ -47,19 +48,49 @@ class Material:
         return time_axis(self.measured.run_seconds, self.measured.steady, LEFT, width - RIGHT)
 
 
+Maker = Callable[[Material, float], Figure | None]
+"""Draws one plot at a width; None where there is nothing to show."""
+
+
 def figures(archive: Archive, summary: Summary) -> Iterator[Figure]:
     """All plots that this run has something to show in, in reading order."""
     material = Material(
         summary.measured, read_timelines(archive), Samples(archive.table("samples")), archive.table("requests")
     )
-    makers = (pods_by_state, time_to_running, pods_per_minute, container_creating, requests_by_client)
-    for make in (*makers, throttling, api_latency, network_over_time, network_per_node):
-        if figure := make(material):
-            yield figure
+    rows: tuple[tuple[Maker, ...], ...] = (
+        (phases,),
+        (pods_by_state,),
+        (time_to_running, way_of_a_pod),
+        (pods_per_minute, container_creating),
+        (requests_by_client, throttling),
+        (api_latency,),
+        (network_over_time, network_per_node),
+    )
+    for row in rows:
+        yield from _row(row, material)
+
+
+def _row(makers: Sequence[Maker], material: Material) -> Iterator[Figure]:
+    """The plots of a row side by side; one that is alone there takes it all."""
+    found = [(make, figure) for make in makers if (figure := make(material, HALF))]
+    if len(found) == 1:
+        make, _ = found[0]
+        found = [(make, figure) for figure in [make(material, WIDE)] if figure]
+    yield from (figure for _, figure in found)
+
+
+def phases(material: Material, width: float) -> Figure | None:
+    """The phases of the load."""
+    return strips.phases(material.measured, width)
+
+
+def way_of_a_pod(material: Material, width: float) -> Figure | None:
+    """Where the time of the average pod goes."""
+    return strips.way_of_a_pod(material.measured, width)
 
 
 def _y(top: float, unit: str = "", height: float = plot.HEIGHT) -> Linear:
-    return Linear(max(top, 1e-9), height - plot.BOTTOM, TOP, unit)
+    return rounded_up(top, height - plot.BOTTOM, TOP, unit)
 
 
 def _middles(edges: Floats) -> Floats:
@@ -70,9 +101,9 @@ def _middles(edges: Floats) -> Floats:
 # ---------------------------------------------------------------------------------------------------------- pods
 
 
-def pods_by_state(material: Material) -> Figure | None:
+def pods_by_state(material: Material, width: float) -> Figure | None:
     """How many pods were in each state, one upon the other."""
-    axis = material.time(WIDE)
+    axis = material.time(width)
     sampled = {state: material.samples.series(f"pods.{state.key}") for state in POD_STATES}
     shown = [(state, found) for state, found in sampled.items() if found.values.any()]
     if not shown:
@@ -82,7 +113,7 @@ def pods_by_state(material: Material) -> Figure | None:
     counts = [series.binned(found, edges)[0] for _, found in shown]
     stack = np.vstack([np.zeros(xs.size), np.cumsum(np.nan_to_num(counts), axis=0)])
     stack[:, np.isnan(counts[0])] = np.nan
-    frame = Frame(WIDE, axis, _y(float(np.nanmax(stack[-1])), height=330), TIME_TITLE, "pods", height=330)
+    frame = Frame(width, axis, _y(float(np.nanmax(stack[-1])), height=330), TIME_TITLE, "pods", height=330)
     looks = [f"state-{state.key}" for state, _ in shown]
     marks = [band(frame, xs, stack[row], stack[row + 1], look) for row, look in enumerate(looks)]
     return Figure(
@@ -103,12 +134,15 @@ def pods_by_state(material: Material) -> Figure | None:
     )
 
 
-def time_to_running(material: Material) -> Figure | None:
+def time_to_running(material: Material, width: float) -> Figure | None:
     """Which share of the pods had got how far, so long after they were created."""
     wanted = ("podScheduled", "podKubeletRunning", "podRunning", "podReady")
     intervals = [interval for interval in INTERVALS if interval.key in wanted]
     curves = [
-        (interval, *series.cumulative(material.timelines.between(interval.start, interval.end), len(material.timelines)))
+        (
+            interval,
+            *series.cumulative(material.timelines.between(interval.start, interval.end), len(material.timelines)),
+        )
         for interval in intervals
         if material.timelines.reached(interval.end)
     ]
@@ -117,8 +151,8 @@ def time_to_running(material: Material) -> Figure | None:
     lowest = max(1e-3, min(float(durations[0]) for _, durations, _ in curves))
     highest = max(float(durations[-1]) for _, durations, _ in curves)
     frame = Frame(
-        HALF,
-        Logarithmic(lowest, max(highest, 10 * lowest), LEFT, HALF - RIGHT),
+        width,
+        Logarithmic(lowest, max(highest, 10 * lowest), LEFT, width - RIGHT),
         _y(1.0, "%"),
         "after the pod was created",
         "share of all pods",
@@ -142,9 +176,9 @@ def time_to_running(material: Material) -> Figure | None:
     )
 
 
-def pods_per_minute(material: Material) -> Figure | None:
+def pods_per_minute(material: Material, width: float) -> Figure | None:
     """How fast pods were created, came up, and went."""
-    axis = material.time(HALF)
+    axis = material.time(width)
     edges = axis.bins(max(10.0, material.measured.run_seconds / 400))
     kinds = (("created", Milestone.CREATED), ("became Running", Milestone.API_RUNNING), ("gone", Milestone.DELETED))
     lines = [
@@ -160,18 +194,18 @@ def pods_per_minute(material: Material) -> Figure | None:
     return _over_time("pods-per-minute", "Pods per minute", subtitle, axis, edges, lines, y_title="pods per minute")
 
 
-def container_creating(material: Material) -> Figure | None:
+def container_creating(material: Material, width: float) -> Figure | None:
     """Pods in ContainerCreating while they came up, and what Little's law makes of them."""
     little = material.measured.little
     if little is None:
         return None
     sampled = material.samples.series("pods.containerCreating").within(little.start_seconds, little.end_seconds)
-    axis = TimeAxis((_segment(little),))
+    axis = TimeAxis((_segment(little, width),))
     edges = axis.bins(series.interval_of(sampled.seconds))
     means, _, highest = series.binned(sampled, edges)
     xs = _middles(edges)
     known = ~np.isnan(means)
-    frame = Frame(HALF, axis, _y(max(little.max_inside, little.expected_inside) * 1.1), TIME_TITLE, "pods")
+    frame = Frame(width, axis, _y(max(little.max_inside, little.expected_inside) * 1.1), TIME_TITLE, "pods")
     verdict = "The two agree." if little.agrees else f"They differ by a factor of {wording.rate(little.ratio)}."
     return Figure(
         id="container-creating",
@@ -196,17 +230,17 @@ def container_creating(material: Material) -> Figure | None:
     )
 
 
-def _segment(little: Little) -> Segment:
+def _segment(little: Little, width: float) -> Segment:
     """The time in which pods came up, along a plot."""
-    return Segment(little.start_seconds, little.end_seconds, LEFT, HALF - RIGHT)
+    return Segment(little.start_seconds, little.end_seconds, LEFT, width - RIGHT)
 
 
 # ------------------------------------------------------------------------------------------------------ requests
 
 
-def requests_by_client(material: Material) -> Figure | None:
+def requests_by_client(material: Material, width: float) -> Figure | None:
     """Requests per second of each client, one upon the other."""
-    axis = material.time(HALF)
+    axis = material.time(width)
     counts = _counts(material, axis, "latency", "client")
     if not counts.labels:
         return None
@@ -214,7 +248,7 @@ def requests_by_client(material: Material) -> Figure | None:
     edges = axis.bins(_window(material))
     xs = _middles(edges)
     stack = np.vstack([np.zeros(xs.size), np.cumsum([line.values for line in lines], axis=0)])
-    frame = Frame(HALF, axis, _y(float(stack[-1].max())), TIME_TITLE, "requests per second")
+    frame = Frame(width, axis, _y(float(stack[-1].max())), TIME_TITLE, "requests per second")
     marks = [band(frame, xs, stack[row], stack[row + 1], COLOURS[row]) for row in range(len(lines))]
     return Figure(
         id="requests-by-client",
@@ -228,9 +262,9 @@ def requests_by_client(material: Material) -> Figure | None:
     )
 
 
-def throttling(material: Material) -> Figure | None:
+def throttling(material: Material, width: float) -> Figure | None:
     """The longest wait of each client at its own rate limiter."""
-    axis = material.time(HALF)
+    axis = material.time(width)
     counts = _counts(material, axis, "throttle", "client")
     lines = counts.longest()
     if not lines:
@@ -240,9 +274,9 @@ def throttling(material: Material) -> Figure | None:
     return _over_time("throttling", "Client-side throttling", subtitle, axis, edges, lines, unit="s", y_title="wait")
 
 
-def api_latency(material: Material) -> Figure | None:
+def api_latency(material: Material, width: float) -> Figure | None:
     """Answer times by verb: the median and the 99th percentile."""
-    axis = material.time(WIDE)
+    axis = material.time(width)
     counts = _counts(material, axis, "latency", "verb")
     if not counts.labels:
         return None
@@ -256,7 +290,7 @@ def api_latency(material: Material) -> Figure | None:
     if not known.size:
         return None
     scale = Logarithmic(float(known.min()), float(known.max()), plot.HEIGHT - plot.BOTTOM, TOP)
-    frame = Frame(WIDE, axis, scale, TIME_TITLE, "answer time")
+    frame = Frame(width, axis, scale, TIME_TITLE, "answer time")
     hovered = [
         (f"{verb} {name}", COLOURS[row], "s", values[row])
         for row, verb in enumerate(verbs)
@@ -289,18 +323,18 @@ def _counts(material: Material, axis: TimeAxis, measure: str, label: str) -> ser
 # ------------------------------------------------------------------------------------------------------- network
 
 
-def network_over_time(material: Material) -> Figure | None:
+def network_over_time(material: Material, width: float) -> Figure | None:
     """What nodes sent: the mean of all, between the quietest and the busiest."""
     transfer = material.measured.transfer
     if transfer is None:
         return None
-    axis = material.time(HALF)
+    axis = material.time(width)
     sending = material.samples.series("network.sendBitsPerSecond")
     edges = axis.bins(series.interval_of(sending.seconds))
     xs = _middles(edges)
     mean, lowest, highest = (values / MEGABIT for values in series.binned(sending, edges))
     expected = transfer.expected_megabits_per_node
-    frame = Frame(HALF, axis, _y(1.05 * max(float(np.nanmax(highest)), expected or 0.0)), TIME_TITLE, "Mb/s per node")
+    frame = Frame(width, axis, _y(1.05 * max(float(np.nanmax(highest)), expected or 0.0)), TIME_TITLE, "Mb/s per node")
     return Figure(
         id="network-over-time",
         title="Network over time",
@@ -321,7 +355,7 @@ def network_over_time(material: Material) -> Figure | None:
     )
 
 
-def network_per_node(material: Material) -> Figure | None:
+def network_per_node(material: Material, width: float) -> Figure | None:
     """Each node's steady rate of sending, with its range."""
     transfer = material.measured.transfer
     if transfer is None:
@@ -332,8 +366,8 @@ def network_per_node(material: Material) -> Figure | None:
         nodes = tuple(sorted(nodes, key=lambda node: (node.send_mean, natural(node.node)))[row] for row in chosen)
     top = max(node.send_max for node in nodes)
     expected = transfer.expected_megabits_per_node
-    places = LEFT + (HALF - RIGHT - LEFT) * (np.arange(len(nodes)) + 0.5) / len(nodes)
-    frame = Frame(HALF, NoTicks(), _y(1.1 * max(top, expected or 0.0)), f"{len(nodes):,} nodes", "Mb/s sent")
+    places = LEFT + (width - RIGHT - LEFT) * (np.arange(len(nodes)) + 0.5) / len(nodes)
+    frame = Frame(width, NoTicks(), _y(1.1 * max(top, expected or 0.0)), f"{len(nodes):,} nodes", "Mb/s sent")
     means = np.array([node.send_mean for node in nodes])
     ranges = [np.array([getattr(node, name) for node in nodes]) for name in ("send_min", "send_max")]
     return Figure(
@@ -391,7 +425,9 @@ def _over_time(
 ) -> Figure:
     """Some lines over time from 0 upwards."""
     xs = _middles(edges)
-    frame = Frame(HALF, axis, _y(max(float(line.values.max()) for line in lines), unit), TIME_TITLE, y_title)
+    frame = Frame(
+        axis.end + RIGHT, axis, _y(max(float(each.values.max()) for each in lines), unit), TIME_TITLE, y_title
+    )
     return Figure(
         id=id_,
         title=title,

@@ -10,14 +10,13 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from plimsoll.report import wording
-from plimsoll.report.html import strips, tables
+from plimsoll.report.html import tables
 from plimsoll.report.html.figures import figures
 from plimsoll.report.html.markup import Markup, join, tag
 from plimsoll.report.terminal import judged_value
 
 if TYPE_CHECKING:
     from plimsoll.report.columns import Archive
-    from plimsoll.report.html.plot import Figure
     from plimsoll.report.summary import Measurements, Summary
 
 VERDICTS = {
@@ -97,7 +96,7 @@ def _main(archive: Archive, summary: Summary) -> Markup:
         tag("section", *(_tile(*tile) for tile in _tiles(measured)), class_="tiles", aria_label="In short"),
         _judgement(summary),
         tag("h2", "What happened"),
-        tag("section", *(figure.render() for figure in _figures(archive, summary)), class_="figures"),
+        tag("section", *(figure.render() for figure in figures(archive, summary)), class_="figures"),
         tag("h2", "The numbers"),
         tag("section", *_tables(measured), class_="tables"),
         tag("h2", "Where this comes from"),
@@ -139,19 +138,11 @@ def _judgement(summary: Summary) -> Markup:
     return tag(
         "section",
         tag("div", tables.objectives(summary.objectives, judged_value), class_="card"),
-        tag("div", tag("h3", "Look here first"), tag("ul", *warnings, class_="warnings"), class_="card") if warnings else None,
+        tag("div", tag("h3", "Look here first"), tag("ul", *warnings, class_="warnings"), class_="card")
+        if warnings
+        else None,
         class_="judgement",
     )
-
-
-def _figures(archive: Archive, summary: Summary) -> Iterator[Figure]:
-    """The strips take their places among the plots: phases on top, the way of a pod beside the time it took."""
-    if phases := strips.phases(summary.measured):
-        yield phases
-    for figure in figures(archive, summary):
-        yield figure
-        if figure.id == "time-to-running" and (way := strips.way_of_a_pod(summary.measured)):
-            yield way
 
 
 def _tables(measured: Measurements) -> Iterator[Markup | None]:

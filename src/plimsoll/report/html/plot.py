@@ -124,6 +124,7 @@ class Figure:
             tag("desc", self.description, id=f"{self.id}-desc"),
             axes(frame),
             *self.marks,
+            _quiet_words(frame),
             viewBox=f"0 0 {frame.width:g} {frame.height:g}",
             role="img",
             aria_labelledby=f"{self.id}-title {self.id}-desc",
@@ -145,7 +146,9 @@ def axes(frame: Frame) -> Markup:
 
 def _placed(scale: Scale) -> Iterable[tuple[float, str]]:
     ticks = scale.ticks()
-    return zip(scale.place(np.array([value for value, _ in ticks])).tolist(), (label for _, label in ticks), strict=True)
+    return zip(
+        scale.place(np.array([value for value, _ in ticks])).tolist(), (label for _, label in ticks), strict=True
+    )
 
 
 def _horizontal(frame: Frame, place: float, label: str) -> Markup:
@@ -158,7 +161,9 @@ def _horizontal(frame: Frame, place: float, label: str) -> Markup:
 def _vertical(frame: Frame, place: float, label: str) -> Markup:
     return join(
         tag("line", x1=_n(place), x2=_n(place), y1=_n(frame.bottom), y2=_n(frame.bottom + 5), class_="axis"),
-        tag("text", label, x=_n(place), y=_n(frame.bottom + 19), class_="middle"),
+        tag(
+            "text", label, x=_n(place), y=_n(frame.bottom + 19), class_="end" if place > frame.right - 16 else "middle"
+        ),
     )
 
 
@@ -166,11 +171,18 @@ def _quiet(frame: Frame) -> Markup | None:
     if not isinstance(frame.x, TimeAxis) or frame.x.quiet is None:
         return None
     quiet = frame.x.quiet
+    width, height = quiet.end - quiet.start, frame.bottom - TOP
+    return tag("rect", x=_n(quiet.start), y=_n(TOP), width=_n(width), height=_n(height), class_="quiet")
+
+
+def _quiet_words(frame: Frame) -> Markup | None:
+    """Drawn last, so that no area hides that time runs faster here."""
+    if not isinstance(frame.x, TimeAxis) or frame.x.quiet is None:
+        return None
+    quiet = frame.x.quiet
     times = quiet.seconds_per_unit / min(segment.seconds_per_unit for segment in frame.x.segments)
-    width = quiet.end - quiet.start
-    shade = tag("rect", x=_n(quiet.start), y=_n(TOP), width=_n(width), height=_n(frame.bottom - TOP), class_="quiet")
-    words = f"steady, drawn {times:.0f}× narrower" if width > 180 else f"{times:.0f}× narrower"  # noqa: PLR2004
-    return join(shade, tag("text", words, x=_n(quiet.start + width / 2), y=_n(frame.bottom - 8), class_="faint middle"))
+    words = f"steady, drawn {times:.0f}× narrower" if quiet.end - quiet.start > 180 else f"{times:.0f}× narrower"  # noqa: PLR2004
+    return tag("text", words, x=_n((quiet.start + quiet.end) / 2), y=_n(frame.bottom + 34), class_="title middle")
 
 
 def line(frame: Frame, xs: Floats, ys: Floats, classes: str) -> Markup:

@@ -36,7 +36,7 @@ class Scale(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A linear scale from 0 to at least ``top``, ending on a round number."""
+    """A linear scale from 0 to ``top``."""
 
     top: float
     start: float
@@ -45,27 +45,26 @@ class Linear:
     unit: str = ""
     tick_count: int = 4
 
-    @property
-    def _step(self) -> float:
-        return nice_step(self.top / self.tick_count)
-
-    @property
-    def _rounded_top(self) -> float:
-        return self._step * max(1, math.ceil(self.top / self._step - 1e-9))
-
     def place(self, values: Floats) -> Floats:
         """Where values go."""
-        return self.start + (self.end - self.start) * values / self._rounded_top
+        return self.start + (self.end - self.start) * values / self.top
 
     def ticks(self) -> Sequence[Tick]:
         """Multiples of a round step."""
-        steps = round(self._rounded_top / self._step)
-        return [(step * self._step, self._label(step * self._step)) for step in range(steps + 1)]
+        step = nice_step(self.top / self.tick_count)
+        values = [step * number for number in range(math.floor(self.top / step + 1e-9) + 1)]
+        return [(value, self._label(value)) for value in values]
 
     def _label(self, value: float) -> str:
         if self.unit == "s":
             return wording.seconds(value)
         return f"{value:.0%}".replace("%", " %") if self.unit == "%" else compact(value)
+
+
+def rounded_up(top: float, start: float, end: float, unit: str = "") -> Linear:
+    """A linear scale that ends on a round number at or above ``top``, so that its last tick is its end."""
+    step = nice_step(max(top, 1e-9) / 4)
+    return Linear(step * math.ceil(top / step - 1e-9) or step, start, end, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +135,11 @@ class TimeAxis:
 
     segments: tuple[Segment, ...]
     quiet: Segment | None = None
+
+    @property
+    def end(self) -> float:
+        """The place of its last moment."""
+        return self.segments[-1].end
 
     @property
     def _edges(self) -> tuple[Floats, Floats]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from plimsoll.report import wording
 from plimsoll.report.html.markup import Markup, join, tag
-from plimsoll.report.html.plot import BOTTOM, HALF, LEFT, RIGHT, TOP, WIDE, Figure, Frame, number
+from plimsoll.report.html.plot import BOTTOM, LEFT, RIGHT, TOP, Figure, Frame, number
 from plimsoll.report.html.scale import Linear, NoTicks, time_axis
 from plimsoll.report.latency import STAGES
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from plimsoll.report.summary import Measurements
 
-ROW_HEIGHT = 28.0
+ROW_HEIGHT = 34.0
 THICKNESS = 14.0
 
 
@@ -33,7 +33,7 @@ class Strip:
     colour: str
 
 
-def phases(measured: Measurements) -> Figure | None:
+def phases(measured: Measurements, width: float) -> Figure | None:
     """The phases of the load along the run's clock: the article's table of timings, drawn."""
     rows = [
         Strip(phase.name, wording.elapsed(phase.seconds), phase.started_seconds, phase.ended_seconds, "c0")
@@ -41,8 +41,8 @@ def phases(measured: Measurements) -> Figure | None:
     ]
     if not rows:
         return None
-    axis = time_axis(measured.run_seconds, measured.steady, LEFT, WIDE - RIGHT)
-    frame = Frame(WIDE, axis, NoTicks(), "time since the run began", height=_height(rows))
+    axis = time_axis(measured.run_seconds, measured.steady, LEFT, width - RIGHT)
+    frame = Frame(width, axis, NoTicks(), "time since the run began", height=_height(rows))
     return Figure(
         id="phases",
         title="Phases",
@@ -53,19 +53,20 @@ def phases(measured: Measurements) -> Figure | None:
     )
 
 
-def way_of_a_pod(measured: Measurements) -> Figure | None:
+def way_of_a_pod(measured: Measurements, width: float) -> Figure | None:
     """Where the time goes between a pod's creation and the API saying that it runs, on average."""
     found = [(stage, measured.stages[stage.key]) for stage in STAGES if stage.key in measured.stages]
     if not found:
         return None
     ends = np.cumsum([stage.mean for _, stage in found]).tolist()
     rows = [
-        Strip(stage.title, wording.seconds(took.mean), end - took.mean, end, "c2" if stage.end.startswith("api") else "c0")
+        Strip(
+            stage.title, wording.seconds(took.mean), end - took.mean, end, "c2" if stage.end.startswith("api") else "c0"
+        )
         for (stage, took), end in zip(found, ends, strict=True)
     ]
-    frame = Frame(
-        HALF, Linear(ends[-1], LEFT, HALF - RIGHT, "s"), NoTicks(), "after the pod was created", height=_height(rows)
-    )
+    scale = Linear(1.02 * ends[-1], LEFT, width - RIGHT, "s")
+    frame = Frame(width, scale, NoTicks(), "after the pod was created", height=_height(rows))
     return Figure(
         id="way-of-a-pod",
         title="Where the time goes",

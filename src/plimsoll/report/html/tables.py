@@ -85,7 +85,18 @@ def clients(measured: Measurements) -> Markup | None:
         )
         for client in measured.traffic.clients
     )
-    columns = ("Client", "Requests", "Errors", "Per s", "Peak/s", "Steady/s", "Held back", "p50 wait", "p99 wait", "Max")
+    columns = (
+        "Client",
+        "Requests",
+        "Errors",
+        "Per s",
+        "Peak/s",
+        "Steady/s",
+        "Held back",
+        "p50 wait",
+        "p99 wait",
+        "Max",
+    )
     return table("Requests by client, and waits at its own limiter", columns, rows)
 
 
