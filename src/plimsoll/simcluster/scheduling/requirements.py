@@ -37,7 +37,6 @@ class NodeSelectorTerm:
         return all(item.matches(labels) for item in self.labels) and all(item.matches(fields) for item in self.fields)
 
     @property
-    @property
     def names(self) -> frozenset[str] | None:
         """The only nodes that can match, where the term names them as a DaemonSet's pods do."""
         for item in self.fields:
