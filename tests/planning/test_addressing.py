@@ -14,7 +14,6 @@ from plimsoll.planning.addressing import (
     propose_network,
     subnets,
 )
-
 from tests.planning.wishes import networks
 
 

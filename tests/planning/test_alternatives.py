@@ -3,11 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from plimsoll.planning.alternatives import nearest, possible
 from plimsoll.planning.wish import Wish
-
 from tests.planning.wishes import wish, wishes
 
 
@@ -39,7 +38,6 @@ def test_a_wish_beyond_address_space_is_answered_with_less_of_it() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(wishes())
 def test_every_alternative_is_possible_and_to_an_impossible_wish_there_is_one(wanted: Wish) -> None:
     if possible(wanted):
@@ -49,7 +47,6 @@ def test_every_alternative_is_possible_and_to_an_impossible_wish_there_is_one(wa
     assert all(alternative.wish != wanted for alternative in alternatives)
 
 
-@settings(deadline=None)
 @given(wishes())
 def test_an_alternative_with_less_is_the_largest_there_is(wanted: Wish) -> None:
     if possible(wanted):

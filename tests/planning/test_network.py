@@ -11,7 +11,6 @@ from plimsoll.planning.flavors import KUBEADM, KUBESPRAY, OPENSHIFT
 from plimsoll.planning.network import Network, choose_network
 from plimsoll.planning.versions import KubernetesVersion
 from plimsoll.planning.wish import Shortfall, Wish
-
 from tests.planning.wishes import wish, wishes
 
 

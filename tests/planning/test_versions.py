@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,10 +33,8 @@ def test_openshifts_own_version_is_refused_elsewhere() -> None:
 
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
-    try:
+    with suppress(InputError):
         parse_version(text, openshift=True)
-    except InputError as error:
-        assert error.complaints
 
 
 def test_a_history_gives_the_last_value_that_began() -> None:

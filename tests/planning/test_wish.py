@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,6 @@ from plimsoll.errors import InputError
 from plimsoll.planning.flavors import KUBEADM, OPENSHIFT, Strategy
 from plimsoll.planning.versions import KubernetesVersion
 from plimsoll.planning.wish import Wish, parse_network
-
 from tests.planning.wishes import OPENSHIFT_4_2, OPENSHIFT_4_3, wish
 
 
@@ -71,10 +72,8 @@ def test_what_is_no_ipv4_network_is_refused_by_flag_and_reason(text: str, compla
 
 @given(st.text())
 def test_any_text_is_a_network_or_refused(text: str) -> None:
-    try:
+    with suppress(InputError):
         parse_network("--cluster-network", text)
-    except InputError as error:
-        assert error.complaints
 
 
 def test_a_wish_with_defaults_only_leaves_every_network_to_the_plan() -> None:

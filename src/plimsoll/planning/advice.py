@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plimsoll.planning.controlplane import ControlPlanePlan
+from plimsoll.planning.controlplane import LARGEST_IN_FLIGHT, ControlPlanePlan
 from plimsoll.planning.flavors import KUBESPRAY, OPENSHIFT, Strategy
 from plimsoll.planning.kubelet import KubeletPlan
 from plimsoll.planning.network import Network, overlaps_avoided
@@ -46,7 +46,7 @@ def advise(wish: Wish, network: Network, kubelet: KubeletPlan, control_plane: Co
         *_tested_maximums(wish),
         *_network_advice(wish, network),
         *_kubelet_advice(wish, kubelet, control_plane),
-        *_consequences(wish, network),
+        *_consequences(wish, network, control_plane),
     ]
     return tuple(sorted(found, key=lambda advice: advice.level is not Level.WARNING))
 
@@ -104,13 +104,16 @@ def _kubelet_advice(wish: Wish, kubelet: KubeletPlan, control_plane: ControlPlan
         yield Advice(Level.NOTE, f"from {later} on, kubelets watch and need no requests at rest", "kubelet source")
 
 
-def _consequences(wish: Wish, network: Network) -> Iterator[Advice]:
+def _consequences(wish: Wish, network: Network, control_plane: ControlPlanePlan) -> Iterator[Advice]:
     if wish.flavor is OPENSHIFT:
-        text = "the networks and hostPrefix can only be chosen when the cluster is installed"
+        text = "hostPrefix and the service network can only be chosen when the cluster is installed"
         yield Advice(Level.NOTE, text, "OpenShift documentation")
     if wish.flavor is OPENSHIFT and network.max_pods != OPENSHIFT.max_pods:
         text = "applying a KubeletConfig drains and reboots the pool's nodes, one at a time unless maxUnavailable says more"
         yield Advice(Level.NOTE, text, "OpenShift documentation")
+    if wish.flavor is OPENSHIFT and control_plane.in_flight != control_plane.default_in_flight:
+        text = f"OpenShift's operator sets the requests in flight; {LARGEST_IN_FLIGHT} come with OpenShift 4.3"
+        yield Advice(Level.NOTE, text, "kube-apiserver-operator#599")
     if wish.flavor is KUBESPRAY:
         text = (
             "with Calico, Kubespray's default, kube_network_node_prefix does not bind: Calico hands out blocks of"

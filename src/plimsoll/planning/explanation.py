@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from plimsoll.planning.advice import Level
-from plimsoll.planning.controlplane import LATENCY_UNDER_LOAD_SECONDS, PODS_OF_A_SIZING_NODE
+from plimsoll.planning.controlplane import LATENCY_UNDER_LOAD_SECONDS, PODS_OF_A_SIZING_NODE, ControlPlanePlan
 from plimsoll.planning.flavors import Strategy
 from plimsoll.planning.kubelet import SAFETY_FACTOR, START_SECONDS, Term
 from plimsoll.planning.manifests import manifests
@@ -16,6 +16,9 @@ from plimsoll.planning.plan import Plan
 from plimsoll.planning.wish import MAX_PODS_STEP, ImpossibleWishError, Wish
 
 INDENT = "  "
+
+NARROWEST = 30
+"""Reasons are never wrapped to fewer columns, however narrow the terminal."""
 
 
 class Role(StrEnum):
@@ -129,7 +132,7 @@ def _strategy_reasons(plan: Plan) -> Iterator[str]:
         f"{wish.objects} objects × {wish.namespaces_on_node:,} namespaces = {kubelet.objects_on_node:,} on a full node"
     )
     if kubelet.strategy is Strategy.WATCH:
-        yield f"{objects}, as many watches, over {kubelet.connections:,} connections"
+        yield f"{objects}, as many watches; {kubelet.streams_per_connection:,} fit on a connection"
     elif kubelet.strategy is Strategy.CACHE:
         yield f"{objects}, polled when older than {kubelet.ttl_seconds:.0f} s"
     else:
@@ -161,18 +164,24 @@ def _control_plane_rows(plan: Plan) -> Iterator[Row]:
         else f"published for {plan.wish.nodes:,} nodes"
     )
     yield Row("cores per machine", f"{control_plane.cores}", (sizing,))
+    yield Row("max in flight", str(control_plane.in_flight), tuple(_in_flight_reasons(control_plane)))
+
+
+def _in_flight_reasons(control_plane: ControlPlanePlan) -> Iterator[str]:
+    if control_plane.in_flight == control_plane.default_in_flight:
+        yield "read-only/mutating requests, the default"
+    else:
+        yield f"read-only/mutating requests; the default is {control_plane.default_in_flight}"
     rate = control_plane.kubelet_requests_per_second
-    little = (
-        f"kubelets at rest {rate:,.1f}/s × {LATENCY_UNDER_LOAD_SECONDS} s = {control_plane.requests_in_flight:,.1f}"
-    )
-    default = "the default" if control_plane.in_flight == control_plane.default_in_flight else "above the default"
-    yield Row("max in flight", str(control_plane.in_flight), (f"read-only/mutating, {default}; {little} of them",))
+    in_flight = f"{control_plane.requests_in_flight:,.1f} in flight"
+    yield f"all kubelets at rest: {rate:,.1f}/s × {LATENCY_UNDER_LOAD_SECONDS} s under load = {in_flight}"
 
 
 def _row_lines(row: Row, columns: tuple[int, int], width: int) -> Iterator[Line]:
+    """A row in columns; where a reason continues it hangs, so that it is not taken for the next one."""
     label, value = row.label.ljust(columns[0]), row.value.ljust(columns[1])
     margin = f"{INDENT}{label}  {value}  "
-    wrapped = [line for reason in row.reasons for line in _wrap(reason, width - len(margin))] or [""]
+    wrapped = [line for reason in row.reasons for line in _wrap(reason, width - len(margin), INDENT)] or [""]
     yield (Role.LABEL, f"{INDENT}{label}  "), (Role.VALUE, f"{value}  "), (Role.REASON, wrapped[0])
     for line in wrapped[1:]:
         yield ((Role.REASON, " " * len(margin) + line),)
@@ -201,5 +210,6 @@ def _paragraph(role: Role, lead: str, text: str, width: int) -> Iterator[Line]:
     yield from (((Role.REASON, " " * len(lead) + line),) for line in rest)
 
 
-def _wrap(text: str, width: int) -> Sequence[str]:
-    return textwrap.wrap(text, max(width, 30), break_long_words=False, break_on_hyphens=False)
+def _wrap(text: str, width: int, hang: str = "") -> Sequence[str]:
+    columns = max(width, NARROWEST)
+    return textwrap.wrap(text, columns, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False)

@@ -69,7 +69,8 @@ class Flavor:
     """One way of installing Kubernetes, with its defaults.
 
     ``longest_division`` is the greatest difference between the cluster network's prefix and a node subnet's that the
-    installer accepts (kubeadm's validation: 16), or None. ``namespace_objects`` counts the secrets and config maps of its
+    installer accepts (kubeadm's validation: 16), or None. ``streams_per_connection`` is how many watches (HTTP/2 streams) an API
+    server carries over one connection. ``namespace_objects`` counts the secrets and config maps of its
     own namespace that a pod uses although nobody asked for them: service account token, pull secret, CA bundles.
     """
 
@@ -84,6 +85,7 @@ class Flavor:
     max_pods: int
     ipam: History[NodeIpam]
     limiter: History[Limiter]
+    streams_per_connection: History[int]
     strategy: History[Strategy]
     namespace_objects: History[int]
     in_flight: History[InFlight]
@@ -98,6 +100,7 @@ _HOST_LOCAL = NodeIpam("the bridge's gateway", 1)
 _OVN = NodeIpam("OVN-Kubernetes (gateway .1, management port .2)", 2)
 
 _UPSTREAM_LIMITER = History((13, Limiter(5, 10)), (27, Limiter(50, 100)))  # kubernetes#116121
+_UPSTREAM_STREAMS = History((13, 250), (29, 100))  # lowered with the HTTP/2 rapid-reset fixes of October 2023
 _UPSTREAM_STRATEGY = History((13, Strategy.CACHE), (14, Strategy.WATCH))  # watch leaks, kubernetes#74412 and #74809
 _UPSTREAM_OBJECTS = History((13, 1))  # the token's secret; from 1.21 its projection's kube-root-ca.crt
 _UPSTREAM_MAXIMUMS = History(
@@ -124,6 +127,7 @@ OPENSHIFT = Flavor(
     max_pods=250,  # machine-config-operator#212
     ipam=History((13, _HOST_LOCAL), (25, _OVN)),  # OVN-Kubernetes is the default network from 4.12
     limiter=History((13, Limiter(5, 10)), (16, Limiter(50, 100))),  # machine-config-operator#1173
+    streams_per_connection=History((13, 2000)),
     strategy=History((13, Strategy.CACHE), (16, Strategy.WATCH)),  # origin#22236 until 4.3
     namespace_objects=History((13, 2), (21, 3)),  # token and pull secret; then two CA bundles and the pull secret
     in_flight=History((13, UPSTREAM_IN_FLIGHT), (16, InFlight(3000, 1000))),  # kube-apiserver-operator#599
@@ -143,6 +147,7 @@ KUBEADM = Flavor(
     max_pods=110,
     ipam=History((13, _HOST_LOCAL)),
     limiter=_UPSTREAM_LIMITER,
+    streams_per_connection=_UPSTREAM_STREAMS,
     strategy=_UPSTREAM_STRATEGY,
     namespace_objects=_UPSTREAM_OBJECTS,
     in_flight=History((13, UPSTREAM_IN_FLIGHT)),
@@ -162,6 +167,7 @@ KUBESPRAY = Flavor(
     max_pods=110,
     ipam=History((13, _HOST_LOCAL)),
     limiter=_UPSTREAM_LIMITER,
+    streams_per_connection=_UPSTREAM_STREAMS,
     strategy=_UPSTREAM_STRATEGY,
     namespace_objects=_UPSTREAM_OBJECTS,
     in_flight=History((13, UPSTREAM_IN_FLIGHT)),

@@ -39,9 +39,6 @@ SAFETY_FACTOR = 2.0
 START_SECONDS = 300.0
 """All of a node's pods should start within the 300 s that Kubernetes waits before it gives up a lost node's pods."""
 
-STREAMS_PER_CONNECTION = 100
-"""HTTP/2 streams, so watches, per connection that an API server grants by default."""
-
 REQUESTS_PER_STATUS = 2  # GET, then PATCH
 EXTRA_STATUS_MINOR = 29  # PodReadyToStartContainers makes a third status of a start
 CACHE_KEPT_MINOR = 29  # kubernetes#120255: until then every status echo dropped the pod's cached objects
@@ -71,6 +68,7 @@ class KubeletPlan:
     limiter: Limiter
     default_limiter: Limiter
     objects_on_node: int
+    streams_per_connection: int
     ttl_seconds: float
     steady: tuple[Term, ...]
     start: tuple[Term, ...]
@@ -93,8 +91,8 @@ class KubeletPlan:
 
     @property
     def connections(self) -> int:
-        """Connections that carry those watches, at :data:`STREAMS_PER_CONNECTION` each."""
-        return -(-self.open_watches // STREAMS_PER_CONNECTION)
+        """Connections that carry those watches."""
+        return -(-self.open_watches // self.streams_per_connection)
 
 
 def plan_kubelet(wish: Wish) -> KubeletPlan:
@@ -109,6 +107,7 @@ def plan_kubelet(wish: Wish) -> KubeletPlan:
         limiter=limiter,
         default_limiter=wish.default_limiter,
         objects_on_node=wish.objects * wish.namespaces_on_node,
+        streams_per_connection=wish.flavor.streams_per_connection.at(wish.version),
         ttl_seconds=cache_ttl_seconds(wish),
         steady=steady,
         start=start,

@@ -85,7 +85,7 @@ def _openshift(plan: Plan) -> list[Manifest]:
     files = [
         Manifest(
             "install-config.yaml",
-            "merge before installing; none of it can be changed later",
+            "merge before installing; hostPrefix cannot be changed later",
             ("openshift-install create cluster",),
             (_install_config(plan),),
         )
