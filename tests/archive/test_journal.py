@@ -68,7 +68,7 @@ def test_closing_writes_what_was_not_flushed(tmp_path: Path) -> None:
 
 def test_a_journal_cut_at_any_byte_holds_every_batch_that_was_whole(tmp_path: Path) -> None:
     path = tmp_path / "milestones.arrow"
-    sizes = write(path, BATCHES)
+    sizes = write(path, BATCHES[:2])
     whole = path.read_bytes()
 
     for size in range(len(whole) + 1):

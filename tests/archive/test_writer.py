@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -205,3 +206,13 @@ def test_a_killed_process_leaves_everything_that_was_flushed(tmp_path: Path) -> 
     assert archive.table("pods")["uid"].to_pylist()[:40_001] == [f"uid-{number}" for number in range(40_001)]
     assert set(archive.table("pods")["node"].to_pylist()) == {"worker-0"}
     assert archive.table("milestones").num_rows == archive.table("pods").num_rows >= 40_001
+
+
+def test_a_run_started_in_another_time_zone_is_listed_in_utc(tmp_path: Path) -> None:
+    started = STARTED.astimezone(timezone(timedelta(hours=-5)))
+    directory = reserve_run(tmp_path, "west", started)
+    writer = RunWriter(
+        directory, scenario_name="west", scenario={}, profile_name="ideal", profile={}, seed=1, started=started
+    )
+
+    assert end(writer).manifest.started.isoformat() == "2026-01-05T10:15:00+00:00"

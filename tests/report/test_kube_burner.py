@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -232,14 +231,3 @@ def test_the_documents_are_json_and_the_same_each_time(tmp_path: Path) -> None:
     exports = [json.dumps(kube_burner_files(RunArchive(directory)), allow_nan=False) for _ in range(2)]
 
     assert exports[0] == exports[1]
-
-
-def test_a_start_with_a_time_zone_is_written_in_utc(tmp_path: Path) -> None:
-    archive = write_run(tmp_path, [("a/ns", 0.0, LIFE)])
-    document = json.loads((archive.directory / "run.json").read_text())
-    document["started"] = (STARTED + timedelta(hours=2)).isoformat().replace("+00:00", "+02:00")
-    (archive.directory / "run.json").write_text(json.dumps(document))
-
-    (pod,) = kube_burner_files(RunArchive(archive.directory))["podLatencyMeasurement-a.json"]
-
-    assert pod["timestamp"] == "2026-01-05T10:15:00.000000Z"

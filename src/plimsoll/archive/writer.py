@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,7 @@ class RunWriter:
             table: Journal(journal_path(directory, table), schema) for table, schema in rows.JOURNALS.items()
         }
         self._columns = {table: journal.columns for table, journal in self._journals.items()}
+        self._appends = {table: [column.append for column in columns] for table, columns in self._columns.items()}
         self._milestones = self._columns["milestones"]
         self._samples = self._columns["samples"]
         self._ordinals: dict[str, int] = {}
@@ -67,7 +68,7 @@ class RunWriter:
             scenario=scenario_name,
             profile=profile_name,
             seed=seed,
-            started=started,
+            started=started.astimezone(UTC),
         )
         self._publish(self._manifest)
 
@@ -173,10 +174,9 @@ class RunWriter:
         return digests
 
     def _append(self, table: str, *row: Any) -> None:
-        columns = self._columns[table]
-        for column, value in zip(columns, row, strict=True):
-            column.append(value)
-        if len(columns[0]) >= BATCH_ROWS:
+        for append, value in zip(self._appends[table], row, strict=True):
+            append(value)
+        if len(self._columns[table][0]) >= BATCH_ROWS:
             self.flush()
 
     def _publish(self, manifest: Manifest) -> None:
