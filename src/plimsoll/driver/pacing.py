@@ -104,7 +104,7 @@ class Shape:
 
     def rate_at(self, seconds: float) -> float:
         """The rate ``seconds`` after the start, in objects per second."""
-        index = bisect_right([point.at_seconds for point in self._points], seconds) - 1
+        index = bisect_right(self._points, seconds, key=lambda point: point.at_seconds) - 1
         point = self._points[index]
         return point.rate_per_second + self._slope_after(index) * (seconds - point.at_seconds)
 
@@ -127,6 +127,7 @@ def _integral_at_each(points: Sequence[ShapePoint]) -> list[float]:
 
 def _time_to_send(objects: float, rate: float, slope: float) -> float:
     """Solve ``rate*t + slope*t²/2 = objects`` for the first t ≥ 0, in the form that does not cancel for small slopes."""
+    if slope == 0:
+        return objects / rate if rate > 0 else NEVER
     discriminant = max(0.0, rate * rate + 2 * slope * objects)  # below zero only by rounding
-    divisor = rate + math.sqrt(discriminant)
-    return 2 * objects / divisor if divisor > 0 else NEVER
+    return 2 * objects / (rate + math.sqrt(discriminant))

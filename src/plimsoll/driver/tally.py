@@ -14,6 +14,10 @@ class GivenUp(NamedTuple):
     kind: str
     reason: str
 
+    def describe(self, count: int) -> str:
+        """The failures in words, e.g. ``to create 3 of Pod: TooManyRequests``."""
+        return f"to {self.verb} {count:,} of {self.kind}: {self.reason}"
+
 
 @dataclass(slots=True)
 class Tally:

@@ -22,3 +22,6 @@ ROLE_ANNOTATION = "plimsoll.dev/role"
 
 EXCHANGE_ANNOTATION = "plimsoll.dev/exchange"
 """On clients: with which service they exchange data, how fast and how long, as JSON."""
+
+EXCHANGE_DONE_ANNOTATION = "plimsoll.dev/exchange-done"
+"""On clients that have exchanged all they were to: they go on running, as those of the articles' tests do."""

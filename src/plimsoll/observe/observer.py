@@ -41,14 +41,13 @@ class Observer:
         """The counts of one job's pods."""
         return self.pods.job(name)
 
-    def namespace_exists(self, name: str) -> bool:
-        """Whether the API shows this namespace of the run."""
-        return self.namespaces.exists(name)
+    def is_gone(self, namespace: str) -> bool:
+        """Whether the API no longer shows this namespace of the run."""
+        return not self.namespaces.exists(namespace)
 
-    @property
-    def namespaces_existing(self) -> int:
-        """Namespaces of the run that the API shows."""
-        return self.namespaces.existing
+    def is_empty(self, namespace: str) -> bool:
+        """Whether no pod of the run is left in a namespace."""
+        return self.pods.is_empty(namespace)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition on these counts holds."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from plimsoll.kube.labels import EXCHANGE_DONE_ANNOTATION, JOB_LABEL, ROLE_ANNOTATION
 from plimsoll.observe import timelines
-from plimsoll.observe.timelines import COMPLETED, ERROR, FAILED, MILESTONES, RUNNING, STATES
+from plimsoll.observe.timelines import COMPLETED, MILESTONES, PENDING, RUNNING, STATES
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
@@ -15,20 +17,20 @@ if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
     from plimsoll.simcluster.telemetry import Telemetry
 
-JOB_LABEL = "plimsoll.dev/job"
-ROLE_ANNOTATION = "plimsoll.dev/role"
+_NO_CLIENT, _IDLE, _EXCHANGING, _FINISHED = range(4)
+"""What a pod does about exchanging data; a client is idle until it runs."""
 
 
 class JobCounts:
     """How many pods of one job exist, by what a wait may ask about."""
 
-    __slots__ = ("by_state", "clients_completed", "ready")
+    __slots__ = ("by_exchange", "by_state", "ready_now")
 
     def __init__(self) -> None:
         self.by_state = [0] * len(STATES)
-        self.ready = 0
-        self.clients_completed = 0
-        """Clients whose exchange of data is over, whether or not they still exist."""
+        self.by_exchange = [0] * 4
+        self.ready_now = 0
+        """Pods whose Ready condition is true."""
 
     @property
     def running(self) -> int:
@@ -36,28 +38,38 @@ class JobCounts:
         return self.by_state[RUNNING] + self.by_state[COMPLETED]
 
     @property
-    def existing(self) -> int:
-        """Pods that the API still shows."""
-        return sum(self.by_state)
+    def ready(self) -> int:
+        """Pods that are ready, or ran to their end."""
+        return self.ready_now + self.by_state[COMPLETED]
 
     @property
-    def failed(self) -> int:
-        """Pods that failed or are in an error they may yet leave."""
-        return self.by_state[FAILED] + self.by_state[ERROR]
+    def clients(self) -> int:
+        """Clients of a data exchange."""
+        return sum(self.by_exchange[_IDLE:])
+
+    @property
+    def clients_exchanging(self) -> int:
+        """Clients that run and have not finished exchanging data."""
+        return self.by_exchange[_EXCHANGING]
+
+    @property
+    def clients_finished(self) -> int:
+        """Clients that have said that they are through, or whose containers have ended."""
+        return self.by_exchange[_FINISHED]
 
 
 class _Pod:
     """What the census remembers of a pod between two changes."""
 
-    __slots__ = ("counts", "is_client", "node_known", "passed", "ready", "state")
+    __slots__ = ("counts", "exchange", "namespace", "passed", "ready", "state")
 
-    def __init__(self, counts: JobCounts, *, is_client: bool) -> None:
+    def __init__(self, counts: JobCounts, namespace: str) -> None:
         self.counts = counts
-        self.is_client = is_client
-        self.state = -1
+        self.namespace = namespace
+        self.state = PENDING
         self.ready = False
         self.passed = 0
-        self.node_known = False
+        self.exchange = _NO_CLIENT
 
 
 class PodCensus:
@@ -71,6 +83,7 @@ class PodCensus:
         self._telemetry = telemetry
         self._pods: dict[str, _Pod] = {}
         self._jobs: dict[str, JobCounts] = {}
+        self._pods_by_namespace: Counter[str] = Counter()
         self.created = 0
         """Pods ever seen."""
 
@@ -86,16 +99,14 @@ class PodCensus:
         jobs = list(self._jobs.values())  # a copy: live progress asks from another thread
         return [sum(job.by_state[state] for job in jobs) for state in range(len(STATES))]
 
-    @property
-    def ready(self) -> int:
-        """Pods of all jobs that are ready."""
-        return sum(job.ready for job in list(self._jobs.values()))
+    def is_empty(self, namespace: str) -> bool:
+        """Whether no pod is left in a namespace."""
+        return not self._pods_by_namespace[namespace]
 
     def samples(self) -> Iterator[tuple[str, int]]:
         """Name and value of each series of this census."""
         for state, count in zip(STATES, self.totals(), strict=True):
             yield f"pods.{state}", count
-        yield "pods.ready", self.ready
 
     def relist(self, pods: Iterable[Object], seconds: float) -> None:
         """Take a complete listing: what it lacks has been deleted while nobody watched."""
@@ -121,36 +132,45 @@ class PodCensus:
         state = timelines.state_of(pod)
         ready = timelines.is_ready(pod)
         if state != known.state:
-            self._move(known, state)
+            by_state = known.counts.by_state
+            by_state[known.state] -= 1
+            by_state[state] += 1
+            known.state = state
         if ready is not known.ready:
-            known.counts.ready += 1 if ready else -1
+            known.counts.ready_now += 1 if ready else -1
             known.ready = ready
+        if known.exchange:
+            self._follow_exchange(pod, known)
         news = timelines.passed(pod, state, ready=ready) & ~known.passed
         if news:
-            self._report(uid, pod, known, news, seconds)
+            known.passed |= news
+            self._report(uid, pod, news, seconds)
 
     def _first_sight(self, pod: Object, uid: str, seconds: float) -> _Pod:
         metadata = pod["metadata"]
+        namespace = metadata["namespace"]
         job = metadata.get("labels", {}).get(JOB_LABEL, "")
-        is_client = metadata.get("annotations", {}).get(ROLE_ANNOTATION) == "client"
-        known = self._pods[uid] = _Pod(self.job(job), is_client=is_client)
+        known = self._pods[uid] = _Pod(self.job(job), namespace)
+        known.counts.by_state[PENDING] += 1
+        if metadata.get("annotations", {}).get(ROLE_ANNOTATION) == "client":
+            known.exchange = _IDLE
+            known.counts.by_exchange[_IDLE] += 1
+        self._pods_by_namespace[namespace] += 1
         self.created += 1
-        self._telemetry.pod(uid, metadata["namespace"], metadata["name"], job, seconds)
+        self._telemetry.pod(uid, namespace, metadata["name"], job, seconds)
         return known
 
     @staticmethod
-    def _move(known: _Pod, state: int) -> None:
-        counts = known.counts
-        if known.state >= 0:
-            counts.by_state[known.state] -= 1
-        counts.by_state[state] += 1
-        known.state = state
-        if state == COMPLETED and known.is_client:
-            counts.clients_completed += 1
-            known.is_client = False  # a client that starts again is not counted twice
+    def _follow_exchange(pod: Object, known: _Pod) -> None:
+        if EXCHANGE_DONE_ANNOTATION in pod["metadata"]["annotations"] or known.state == COMPLETED:
+            exchange = _FINISHED
+        else:
+            exchange = _EXCHANGING if known.state == RUNNING else _IDLE
+        known.counts.by_exchange[known.exchange] -= 1
+        known.counts.by_exchange[exchange] += 1
+        known.exchange = exchange
 
-    def _report(self, uid: str, pod: Object, known: _Pod, news: int, seconds: float) -> None:
-        known.passed |= news
+    def _report(self, uid: str, pod: Object, news: int, seconds: float) -> None:
         if news & timelines.PASSED_SCHEDULED:
             self._telemetry.pod_node(uid, pod["spec"]["nodeName"])
         for bit, milestone in MILESTONES:
@@ -160,5 +180,7 @@ class PodCensus:
     def _forget(self, uid: str, seconds: float) -> None:
         known = self._pods.pop(uid)
         known.counts.by_state[known.state] -= 1
-        known.counts.ready -= known.ready
+        known.counts.by_exchange[known.exchange] -= 1
+        known.counts.ready_now -= known.ready
+        self._pods_by_namespace[known.namespace] -= 1
         self._telemetry.milestone(seconds, uid, Milestone.DELETED)
