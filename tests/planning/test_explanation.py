@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ def test_reasons_keep_to_the_width_and_manifests_are_never_wrapped(wanted: Wish)
     for line in explain(make_plan(wanted), 100):
         if any(role is Role.REASON for role, _ in line):
             assert len(plain(line)) <= 100
+
+
+def test_a_default_is_called_too_small_only_where_it_is() -> None:
+    assert "too few" not in text(wish(pods_per_node=50, host_prefix=22))
+    assert "the usual 10.128.0.0/14 is too small" in text(wish(nodes=300))
+    moved = wish(pods_per_node=50, service_network=IPv4Network("10.128.0.0/16"))
+    assert "the usual 10.128.0.0/14 overlaps the service network" in text(moved)
 
 
 def test_an_impossible_wish_is_explained_with_a_command_for_each_alternative() -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from plimsoll.planning.addressing import host_addresses
 from plimsoll.planning.advice import Level
 from plimsoll.planning.controlplane import LATENCY_UNDER_LOAD_SECONDS, PODS_OF_A_SIZING_NODE, ControlPlanePlan
 from plimsoll.planning.flavors import Strategy
 from plimsoll.planning.kubelet import SAFETY_FACTOR, START_SECONDS, Term
 from plimsoll.planning.manifests import manifests
+from plimsoll.planning.network import pod_addresses
 from plimsoll.planning.plan import Plan
 from plimsoll.planning.wish import MAX_PODS_STEP, ImpossibleWishError, Wish
 
@@ -91,7 +93,8 @@ def _address_rows(plan: Plan) -> Iterator[Row]:
     reasons = [f"{subnets}, {wish.nodes:,} needed"]
     default = wish.flavor.cluster_network
     if wish.cluster_network is None and network.cluster_network != default:
-        reasons.append(f"the usual {default} is too small or overlaps")
+        too_small = network.cluster_network.prefixlen < default.prefixlen
+        reasons.append(f"the usual {default} {'is too small' if too_small else 'overlaps the service network'}")
     yield Row("cluster network", str(network.cluster_network), tuple(reasons))
     service = f"{network.service_addresses:,} addresses, apart from the cluster network"
     yield Row("service network", str(network.service_network), (service,))
@@ -113,9 +116,8 @@ def _prefix_reasons(plan: Plan) -> Iterator[str]:
     power = f"2^(32-{network.host_prefix}) - 2 = {network.host_addresses:,} addresses"
     kept = network.ipam.kept_addresses
     yield f"{power}; less {kept} for {network.ipam.name}: {network.pod_addresses:,} for pods, {plan.max_pods:,} needed"
-    if network.host_prefix < default:
-        published = (1 << (32 - default)) - 2
-        yield f"the default, /{default}, has {published:,}: too few"
+    if pod_addresses(default, network.ipam) < plan.max_pods:
+        yield f"the default, /{default}, has {host_addresses(default):,}: too few"
 
 
 def _kubelet_rows(plan: Plan) -> Iterator[Row]:
