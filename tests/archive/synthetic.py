@@ -38,7 +38,25 @@ SCENARIO = {
     "name": SCENARIO_NAME,
     "description": "Two nodes, 200 pods, one kubelet throttled.",
     "cluster": {"profile": "openshift-4.2", "nodes": len(NODES), "node": {"cpu": 8, "memory": "32Gi"}},
-    "load": {"jobs": [{"name": JOB, "namespaces": {"count": NAMESPACES, "prefix": "ns"}}], "delete": True},
+    "load": {
+        "pace": {"objectsPerCall": 5, "parallelism": 2, "ratePerSecond": None, "burst": None},
+        "jobs": [
+            {
+                "name": JOB,
+                "namespaces": {"count": NAMESPACES, "prefix": "ns", "names": []},
+                "objects": [
+                    {
+                        "kind": "Deployment",
+                        "name": "server",
+                        "count": 1,
+                        "replicas": PODS // NAMESPACES,
+                        "pod": {"role": "server"},
+                    }
+                ],
+            }
+        ],
+        "delete": True,
+    },
     "expect": ["podReady.p99 <= 5s", "pods.running == 100%"],
 }
 PROFILE = {
