@@ -61,7 +61,7 @@ class Phase:
     name: str
     kind: PhaseKind
     job: str = ""
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     operations: int = 0
     pods: int = 0
     wait: Wait | None = None

@@ -26,23 +26,27 @@ from plimsoll.scenario.nearest import did_you_mean
 
 Unit = Literal["", "s", "%"]
 
+_QUANTILES = "seconds: .p50 .p90 .p99 .max .mean, and .count"
+
 METRICS: dict[str, str] = {
-    "podScheduled": "created → scheduled as a watcher saw it; seconds: .p50 .p90 .p99 .max",
-    "podRunning": "created → Running as a watcher saw it; seconds: .p50 .p90 .p99 .max",
-    "podReady": "created → Ready as a watcher saw it; seconds: .p50 .p90 .p99 .max",
-    "podKubeletRunning": "created → Running inside the kubelet; seconds: .p50 .p90 .p99 .max",
-    "podStatusLag": "Running inside the kubelet → Running as a watcher saw it; seconds: .p50 .p90 .p99 .max",
-    "podDeleted": "deletion asked → gone; seconds: .p50 .p90 .p99 .max",
-    "pods": "pods .wanted .created .running .ready .failed; a count, or with % the part of those wanted",
-    "podsPerMinute": "pods that became Running per minute of the creation phases",
-    "containerCreating": "pods in ContainerCreating: .mean .max",
+    "podScheduled": f"created → scheduled; {_QUANTILES}",
+    "podKubeletRunning": f"created → Running inside the kubelet; {_QUANTILES}",
+    "podKubeletReady": f"created → Ready inside the kubelet; {_QUANTILES}",
+    "podRunning": f"created → Running as the API says; {_QUANTILES}",
+    "podReady": f"created → Ready as the API says; {_QUANTILES}",
+    "podStarting": f"scheduled → Running as the API says; {_QUANTILES}",
+    "podStatusLag": f"Running inside the kubelet → Running as the API says; {_QUANTILES}",
+    "podDeleted": f"deletion requested → gone; {_QUANTILES}",
+    "stage": f"one step of a pod's way, e.g. stage.mounting; {_QUANTILES}",
+    "pods": "pods .wanted .created .running .ready .failed; a number, or with % the part of those wanted",
+    "podsPerMinute": "pods that became Running per minute; .best of all minutes; .created and .createdBest likewise",
+    "containerCreating": "pods in ContainerCreating: .mean .max .littleRatio",
     "phase": 'seconds that a phase took, by its name: phase["Create secrets"]',
     "run": "the whole run: .seconds",
-    "requests": "requests of a client, e.g. requests.kubelet: .count .perSecond .errors",
-    "latency": "answer times of a client's requests, e.g. latency.driver; seconds: .p50 .p90 .p99 .max",
-    "throttle": "waits in a client's own rate limiter, e.g. throttle.kubelet; seconds: .p50 .p90 .p99 .max; and .count",
-    "network": "bits per second over nodes while data is exchanged: .sendMean .sendMax .receiveMean .receiveMax",
-    "driver": "the load driver: .retries .givenUp",
+    "requests": "of a client, e.g. requests.kubelet: .count .errors .perSecond .peakPerSecond .steadyPerSecond",
+    "latency": f"answer times of a client's requests, e.g. latency.driver; {_QUANTILES}",
+    "throttle": f"waits in a client's own rate limiter, e.g. throttle.kubelet; {_QUANTILES}, and .total",
+    "network": "bits per second of a node while data is exchanged: .sendMean .sendMin .sendMax .receiveMean .receiveMax",
 }
 """What may be expected of a run: the first name of a metric, and what follows it."""
 

@@ -50,7 +50,8 @@ class Option:
             raise self.wrong("a size such as 1000, 64Ki or 10M; decimals are not allowed")
         suffix = (match[2] or "").lower()
         power = " kmgt".index(suffix[0]) if suffix else 0
-        return int(match[1]) * (1024 if suffix.endswith("i") else 1000) ** power
+        unit: int = (1024 if suffix.endswith("i") else 1000) ** power
+        return int(match[1]) * unit
 
     def boolean(self) -> bool:
         """The value as yes or no."""
