@@ -42,7 +42,7 @@ def _pods(job: Json, role: str = "") -> int:
 def _pods_each(part: Json, role: str) -> int:
     """The pods in each namespace of a part."""
     groups: dict[str, Json] = {
-        group.get("name") or str(group["kind"]).lower(): group for group in part["objects"] or ()
+        group.get("name") or str(group["kind"]).lower(): group for group in part.get("objects") or ()
     }
     return sum(
         _count(group, groups) * _number(group.get("replicas"))

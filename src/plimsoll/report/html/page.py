@@ -134,15 +134,18 @@ def _tile(label: str, value: str, remark: str) -> Markup:
 
 
 def _judgement(summary: Summary) -> Markup:
-    warnings = [tag("li", warning) for warning in summary.warnings]
+    beside = _warnings(summary) if summary.warnings else tables.phases(summary.measured)
     return tag(
         "section",
-        tag("div", tables.objectives(summary.objectives, judged_value), class_="card"),
-        tag("div", tag("h3", "Look here first"), tag("ul", *warnings, class_="warnings"), class_="card")
-        if warnings
-        else None,
+        tag("div", tables.objectives(summary.objectives, judged_value), class_="card objectives"),
+        beside and tag("div", beside, class_="card"),
         class_="judgement",
     )
+
+
+def _warnings(summary: Summary) -> Markup:
+    sentences = (tag("li", warning) for warning in summary.warnings)
+    return join(tag("h3", "Look here first"), tag("ul", *sentences, class_="warnings"))
 
 
 def _tables(measured: Measurements) -> Iterator[Markup | None]:

@@ -139,7 +139,7 @@ def axes(frame: Frame) -> Markup:
         *(_horizontal(frame, *tick) for tick in _placed(frame.y)),
         *(_vertical(frame, *tick) for tick in _placed(frame.x)),
         tag("line", x1=_n(LEFT), x2=_n(frame.right), y1=_n(frame.bottom), y2=_n(frame.bottom), class_="axis"),
-        frame.x_title and tag("text", frame.x_title, x=_n(frame.right), y=_n(frame.height - 6), class_="title end"),
+        frame.x_title and tag("text", frame.x_title, x=_n(LEFT), y=_n(frame.bottom + 36), class_="title"),
         frame.y_title and tag("text", frame.y_title, x=_n(LEFT + 6), y=_n(TOP + 4), class_="title"),
     )
 
@@ -182,7 +182,7 @@ def _quiet_words(frame: Frame) -> Markup | None:
     quiet = frame.x.quiet
     times = quiet.seconds_per_unit / min(segment.seconds_per_unit for segment in frame.x.segments)
     words = f"steady, drawn {times:.0f}× narrower" if quiet.end - quiet.start > 180 else f"{times:.0f}× narrower"  # noqa: PLR2004
-    return tag("text", words, x=_n((quiet.start + quiet.end) / 2), y=_n(frame.bottom + 34), class_="title middle")
+    return tag("text", words, x=_n((quiet.start + quiet.end) / 2), y=_n(frame.bottom + 36), class_="title middle")
 
 
 def line(frame: Frame, xs: Floats, ys: Floats, classes: str) -> Markup:

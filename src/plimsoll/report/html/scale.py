@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from plimsoll.report import wording
-
 if TYPE_CHECKING:
     from plimsoll.report.columns import Floats
 
@@ -57,7 +55,7 @@ class Linear:
 
     def _label(self, value: float) -> str:
         if self.unit == "s":
-            return wording.seconds(value)
+            return f"{value:,g} s" if self.top >= 1 else f"{value * 1e3:g} ms"
         return f"{value:.0%}".replace("%", " %") if self.unit == "%" else compact(value)
 
 
