@@ -84,9 +84,6 @@ def quantile(counts_by_bucket: Mapping[int, int], q: float) -> float | None:
     if total == 0:
         return None
     rank = max(1, math.ceil(q * total))
-    seen = 0
-    for bucket in sorted(counts_by_bucket):
-        seen += counts_by_bucket[bucket]
-        if seen >= rank:
-            return representative(bucket)
-    raise AssertionError((rank, total))  # the counts add up to the total, which is at least the rank
+    buckets = sorted(counts_by_bucket)
+    reached = accumulate(counts_by_bucket[bucket] for bucket in buckets)
+    return representative(next(bucket for bucket, seen in zip(buckets, reached, strict=True) if seen >= rank))

@@ -62,17 +62,20 @@ def reserve_run(runs_directory: Path, scenario_name: str, started: datetime) -> 
     first = f"{slug or 'run'}-{started.astimezone(UTC):%Y%m%d-%H%M%S}"
     try:
         runs_directory.mkdir(parents=True, exist_ok=True)
-        for name in itertools.chain([first], (f"{first}-{number}" for number in itertools.count(2))):
-            directory = runs_directory / name
-            try:
-                directory.mkdir()
-            except FileExistsError:
-                continue
-            return directory
+        names = itertools.chain([first], (f"{first}-{number}" for number in itertools.count(2)))
+        return next(path for path in (runs_directory / name for name in names) if _is_made(path))
     except OSError as error:
         message = f"cannot keep runs in {runs_directory}: {error.strerror}. Choose another place with $PLIMSOLL_RUNS"
         raise ArchiveError(message) from error
-    raise AssertionError(first)  # the numbers do not end
+
+
+def _is_made(directory: Path) -> bool:
+    """Make a directory, unless it is there already."""
+    try:
+        directory.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def write_json(path: Path, document: Any) -> None:
