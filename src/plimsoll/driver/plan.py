@@ -32,7 +32,8 @@ _PLURALS = {
 def build_plan(scenario: Scenario, run_id: str) -> Plan:
     """Plan a valid scenario. ``run_id`` labels everything that the plan creates."""
     load = scenario.load
-    jobs = [_JobPlanner(run_id, load, job) for job in load.jobs]
+    line_rate = scenario.cluster.node.network_bits_per_second // 8
+    jobs = [_JobPlanner(run_id, load, _with_rate(job, line_rate)) for job in load.jobs]
     phases = [phase for job in jobs for phase in job.phases()]
     if load.delete:
         phases.append(_deletion(load, [part for job in jobs for part in job.parts]))
@@ -46,6 +47,14 @@ def exchange_seconds(exchange: Exchange) -> float:
     if exchange.total_bytes is not None and exchange.bytes_per_second is not None:
         bounds.append(exchange.total_bytes / exchange.bytes_per_second)
     return min(bounds)
+
+
+def _with_rate(job: Job, line_rate_bytes_per_second: int) -> Job:
+    """The job with the rate of its node's network where it asks for none: no pod is faster than that."""
+    if job.exchange is None or job.exchange.bytes_per_second is not None:
+        return job
+    exchange = job.exchange.model_copy(update={"bytes_per_second": line_rate_bytes_per_second})
+    return job.model_copy(update={"exchange": exchange})
 
 
 def _deletion(load: Load, parts: list[PartPlanner]) -> Phase:

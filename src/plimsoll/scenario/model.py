@@ -48,7 +48,7 @@ class Exchange(Model):
     """Data that every client sends to its server and gets back, at a rate, until a bound in bytes or time is reached."""
 
     bytes_per_second: PositiveBytes | None = Field(
-        default=None, description="Each way, per client; as fast as possible if absent."
+        default=None, description="Each way, per client; as fast as the node's network if absent."
     )
     duration_seconds: PositiveSeconds | None = Field(default=None, alias="seconds")
     total_bytes: PositiveBytes | None = Field(default=None, alias="bytes", description="Each way, per client.")

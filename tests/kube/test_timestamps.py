@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plimsoll.kube.timestamps import rfc3339, rfc3339_micro
+
+
+@given(st.integers(0, 253_402_300_799))
+def test_a_timestamp_is_the_date_that_the_standard_library_gives(unix_seconds: int) -> None:
+    expected = datetime.fromtimestamp(unix_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    assert rfc3339(unix_seconds).rjust(20, "0") == expected.rjust(20, "0")
+
+
+def test_a_timestamp_counts_from_the_epoch_and_drops_the_fraction() -> None:
+    assert rfc3339(59.9, epoch=1_577_836_800) == "2020-01-01T00:00:59Z"
+
+
+def test_a_micro_timestamp_keeps_six_decimals() -> None:
+    assert rfc3339_micro(1.25, epoch=1_577_836_800) == "2020-01-01T00:00:01.250000Z"
