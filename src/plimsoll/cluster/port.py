@@ -9,7 +9,6 @@ from typing import Literal, Protocol
 from plimsoll.kube.resources import Object, Resource
 
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
-Propagation = Literal["Background", "Foreground", "Orphan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +52,12 @@ class Cluster(Protocol):
         ...
 
     async def delete(
-        self,
-        resource: Resource,
-        name: str,
-        namespace: str | None = None,
-        *,
-        uid: str | None = None,
-        propagation: Propagation = "Background",
+        self, resource: Resource, name: str, namespace: str | None = None, *, uid: str | None = None
     ) -> None:
-        """DELETE one object, only if it still has this UID where one is given (``ApiError(409)`` otherwise)."""
+        """DELETE one object, only if it still has this UID where one is given (``ApiError(409)`` otherwise).
+
+        Dependents follow in the background.
+        """
         ...
 
     def watch(

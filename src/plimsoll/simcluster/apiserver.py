@@ -1,0 +1,130 @@
+"""The API server as a station: slots for requests in flight, cores that serve them, and what faults do to both.
+
+Theory: requests that are let in queue first come, first served for ``cores`` identical cores (a G/G/c queue). Because
+the discipline is FIFO and service times are known on arrival, the moment of completion can be computed on arrival
+from the times at which the cores become free; no event is needed until the answer is due.
+
+What a request does to the store happens when it completes; see :mod:`plimsoll.simcluster.client`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from heapq import heappop, heappush, heapreplace
+
+from plimsoll.simcluster.settings import ApiServerSettings
+
+READ_VERBS = frozenset({"GET", "LIST"})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCost:
+    """What one request of a kind takes: CPU on the API server, and time in which no core is held (etcd, network)."""
+
+    cpu_seconds: float
+    latency_seconds: float
+    mutating: bool
+    long_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer other than success; ``retry_after_seconds`` where the server asked the client to come back."""
+
+    code: int
+    retry_after_seconds: float | None
+
+
+TOO_MANY_REQUESTS = Refusal(429, retry_after_seconds=1.0)
+"""Kubernetes' max-in-flight filter always answers ``Retry-After: 1``."""
+
+LARGEST_BACKGROUND = 0.95
+"""Where background work alone would take more, its rate is no longer one at which nothing queues."""
+
+UNAVAILABLE = Refusal(503, retry_after_seconds=None)
+
+
+class ApiServer:
+    """The request-serving capacity of the control plane's API servers, taken together."""
+
+    def __init__(self, settings: ApiServerSettings, chance: Callable[[], float]) -> None:
+        self.settings = settings
+        self.busy_seconds = 0.0
+        self.refused = 0
+        self._asked_seconds = 0.0
+        self._background = 0.0
+        """Share of every core that steady background work takes."""
+        self.down = False
+        self.added_latency_seconds = 0.0
+        self.error_fraction = 0.0
+        self.error = Refusal(500, retry_after_seconds=None)
+        self._chance = chance
+        self._free_seconds = [0.0] * settings.cores
+        self._reading: list[float] = []
+        self._mutating: list[float] = []
+
+    def cost(self, verb: str, resource: str) -> RequestCost:
+        """What a request with this verb costs; an Event is written like any object but to its own, cheaper keys."""
+        settings = self.settings
+        if verb == "WATCH":
+            return RequestCost(settings.watch_cpu_seconds, settings.network_seconds, mutating=False, long_running=True)
+        if verb in READ_VERBS:
+            cpu = settings.list_cpu_seconds if verb == "LIST" else settings.read_cpu_seconds
+            return RequestCost(cpu, settings.network_seconds + settings.etcd_read_seconds, mutating=False, long_running=False)
+        cpu = settings.event_cpu_seconds if resource == "events" else settings.write_cpu_seconds
+        return RequestCost(cpu, settings.network_seconds + settings.etcd_write_seconds, mutating=True, long_running=False)
+
+    def admit(
+        self, now_seconds: float, cost: RequestCost, count: int = 1, *, in_turn: bool = False
+    ) -> float | Refusal:
+        """Take in ``count`` like requests that arrive together, or each when the one before is answered (``in_turn``).
+
+        Returns when the last is answered, or the refusal.
+
+        Requests in flight are those whose completion lies ahead; they are counted on arrival against the limit of
+        their kind (facts: 400 read-only and 200 mutating by default, watches exempt).
+        """
+        if self.down:
+            return UNAVAILABLE
+        if self.error_fraction and self._chance() < self.error_fraction:
+            return self.error
+        if not cost.long_running:
+            limit = self.settings.max_mutating_in_flight if cost.mutating else self.settings.max_reads_in_flight
+            flights = self._mutating if cost.mutating else self._reading
+            while flights and flights[0] <= now_seconds:
+                heappop(flights)
+            if limit and len(flights) >= limit:
+                self.refused += 1
+                return TOO_MANY_REQUESTS
+        free = self._free_seconds
+        service_seconds = cost.cpu_seconds * count / (1.0 - self._background)
+        start = free[0] if free[0] > now_seconds else now_seconds
+        heapreplace(free, start + service_seconds)
+        self.busy_seconds += service_seconds
+        rounds = count if in_turn else 1
+        finish = start + service_seconds + rounds * (cost.latency_seconds + self.added_latency_seconds)
+        if not cost.long_running:
+            heappush(flights, finish)
+        return finish
+
+    def absorb(self, cpu_seconds: float, interval_seconds: float) -> None:
+        """Charge background work that is accounted for as a rate: it slows every core down by its share."""
+        self.busy_seconds += cpu_seconds
+        self._background = min(cpu_seconds / (interval_seconds * self.settings.cores), LARGEST_BACKGROUND)
+
+    def take_utilization(self, now_seconds: float) -> float:
+        """Share of all cores that was busy since this was last asked; work is counted when it is taken in."""
+        elapsed = now_seconds - self._asked_seconds
+        if elapsed <= 0:
+            return 0.0
+        busy, self.busy_seconds = self.busy_seconds, 0.0
+        self._asked_seconds = now_seconds
+        return round(busy / (elapsed * self.settings.cores), 6)
+
+    def in_flight(self, now_seconds: float) -> tuple[int, int]:
+        """Read-only and mutating requests that have arrived and are not answered yet."""
+        return (
+            sum(1 for finish in self._reading if finish > now_seconds),
+            sum(1 for finish in self._mutating if finish > now_seconds),
+        )

@@ -1,0 +1,151 @@
+"""Puts a simulated cluster together from a profile, its machines and a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from plimsoll.kernel import Kernel, Streams
+from plimsoll.kube.resources import NODES, PODS
+from plimsoll.simcluster.addressing import NodeAddresses, PodNetwork
+from plimsoll.simcluster.admission import PodAdmission
+from plimsoll.simcluster.api import Api
+from plimsoll.simcluster.apiserver import ApiServer
+from plimsoll.simcluster.background import Background
+from plimsoll.simcluster.client import ClientEnvironment
+from plimsoll.simcluster.controllers.deployment import DeploymentController
+from plimsoll.simcluster.controllers.garbage import GarbageCollector
+from plimsoll.simcluster.controllers.namespace import NamespaceController
+from plimsoll.simcluster.controllers.namespacecontents import NamespaceContents
+from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
+from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
+from plimsoll.simcluster.faults import Fault, FaultInjector
+from plimsoll.simcluster.kubelet.documents import StatusDocuments
+from plimsoll.simcluster.kubelet.kubelet import Kubelet, Shared
+from plimsoll.simcluster.kubelet.needs import NeedsReader
+from plimsoll.simcluster.metering import Metering
+from plimsoll.simcluster.network import Network
+from plimsoll.simcluster.nodes import NodeShape, node_object
+from plimsoll.simcluster.sampling import Sampler
+from plimsoll.simcluster.scheduler import Scheduler
+from plimsoll.simcluster.store import Store
+from plimsoll.simcluster.traffic import Traffic
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.profile import Profile
+    from plimsoll.simcluster.store import StoredChange
+    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.simcluster.workqueue import WorkQueue
+
+
+class SimulatedCluster:
+    """Every component, wired. Made by :func:`assemble`; load reaches it through ``environment`` and ``api``."""
+
+    def __init__(
+        self, profile: Profile, shapes: Sequence[NodeShape], seed: int, telemetry: Telemetry, interval_seconds: float
+    ) -> None:
+        self.profile = profile
+        self.kernel = Kernel()
+        self.telemetry = telemetry
+        self._streams = Streams(seed)
+        self.server = ApiServer(profile.apiserver, self._streams.stream("apiserver").random)
+        self.metering = Metering(telemetry)
+        self.environment = ClientEnvironment(self.kernel, self.server, self.metering, profile.logging, telemetry)
+        self.store = Store(self.kernel, profile.apiserver.watch_delivery_seconds)
+        admission = PodAdmission(profile.namespace, token_requests=profile.kubelet.token_requests)
+        self.api = Api(self.kernel, self.store, admission, self._streams.stream("names"), telemetry)
+        self._add_controllers()
+        self.network = Network(self.kernel, {shape.name: shape.network_bits_per_second for shape in shapes})
+        self.traffic = Traffic(self.kernel, self.api, self.network)
+        self.kubelets = self._add_nodes(shapes)
+        self.store.collection(PODS).watchers.append(self._route_to_kubelet)
+        background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
+        self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
+        self._add_gauges()
+
+    def _add_controllers(self) -> None:
+        environment, profile, api = self.environment, self.profile, self.api
+        controllers = profile.controllers
+        self.scheduler = Scheduler(environment, profile.scheduler, api, self._streams.stream("scheduler"))
+        self.lifecycle = NodeLifecycle(environment, controllers, api, self._streams.stream("node-lifecycle"))
+        NamespaceContents(environment, profile, api)
+        deployments = DeploymentController(environment, controllers, api, self._streams.stream("deployments"))
+        self.queues: Mapping[str, WorkQueue] = {
+            "deployment": deployments.queue,
+            "replicaset": ReplicaSetController(environment, controllers, api).queue,
+            "namespace": NamespaceController(environment, controllers, api).queue,
+            "garbage": GarbageCollector(environment, controllers, api).queue,
+        }
+
+    def _add_nodes(self, shapes: Sequence[NodeShape]) -> Mapping[str, Kubelet]:
+        profile = self.profile
+        documents = StatusDocuments(self.api.timestamp)
+        shared = Shared(self.environment, profile, self.api, NeedsReader(), documents, self.traffic)
+        pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
+        control_pods = profile.kubelet.control_pods
+        kubelets = {}
+        for index, shape in enumerate(shapes):
+            address = f"10.{index >> 16 & 255}.{index >> 8 & 255}.{index & 255}"
+            subnet = pod_network.allocate()
+            addresses = NodeAddresses(subnet, profile.network.reserved_addresses + control_pods)
+            node = node_object(
+                shape,
+                pods=max(profile.kubelet.max_pods - control_pods, 0),
+                address=address,
+                pod_cidr=str(subnet),
+                created=self.api.timestamp(),
+            )
+            self.store.collection(NODES).add("", shape.name, node)
+            random = self._streams.stream(f"kubelet/{shape.name}")
+            kubelets[shape.name] = Kubelet(shared, shape.name, address, addresses, random)
+        return kubelets
+
+    def _route_to_kubelet(self, change: StoredChange) -> None:
+        kubelet = self.kubelets.get(change.object["spec"].get("nodeName", ""))
+        if kubelet is not None:
+            kubelet.observe(change)
+
+    def _add_gauges(self) -> None:
+        gauge, server, kernel = self.sampler.gauge, self.server, self.kernel
+        for kubelet in self.kubelets.values():
+            gauge("kubelet.throttleSeconds", kubelet.name, kubelet.take_worst_wait)
+            gauge("kubelet.statusQueue", kubelet.name, kubelet.unsent_statuses)
+            gauge("kubelet.pods", kubelet.name, kubelet.count_pods)
+        gauge("scheduler.queue", "", lambda: self.scheduler.waiting)
+        gauge("scheduler.unschedulable", "", lambda: self.scheduler.unschedulable)
+        for name, queue in self.queues.items():
+            gauge("controller.queue", name, queue.__len__)
+        gauge("apiserver.inflight", "readonly", lambda: server.in_flight(kernel.now)[0])
+        gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
+        gauge("apiserver.utilization", "", lambda: server.take_utilization(kernel.now))
+        for name in self.kubelets:
+            gauge("network.sendBitsPerSecond", name, lambda name=name: self.network.send_bits_per_second(name))
+            gauge("network.receiveBitsPerSecond", name, lambda name=name: self.network.receive_bits_per_second(name))
+        gauge("exchange.activeFlows", "", lambda: self.traffic.active)
+
+
+def assemble(
+    profile: Profile,
+    nodes: Sequence[NodeShape],
+    seed: int,
+    telemetry: Telemetry,
+    faults: Sequence[Fault] = (),
+    *,
+    interval_seconds: float = 10.0,
+) -> SimulatedCluster:
+    """A running cluster at second zero. Everything random in it derives from ``seed``.
+
+    Raises ``AddressError`` of ``addressing`` where the cluster network has no subnet for some node.
+    """
+    cluster = SimulatedCluster(profile, nodes, seed, telemetry, interval_seconds)
+    injector = FaultInjector(
+        cluster.kernel,
+        cluster.server,
+        cluster.scheduler,
+        cluster.kubelets,
+        cluster.lifecycle,
+        tuple(cluster.queues.values()),
+    )
+    injector.schedule(faults)
+    cluster.sampler.start()
+    return cluster

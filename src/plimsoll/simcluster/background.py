@@ -1,0 +1,78 @@
+"""Steady requests that nobody waits for, accounted for as rates instead of one by one.
+
+Leases, node status reports, the control pods' polling, renewals of watches and of service account tokens: each node
+makes a few per minute for as long as it is up. One event each would cost more than everything else in a long run, and
+nothing ever queues behind them; so their counts and their CPU are added up once per sampling interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from plimsoll.simcluster.kubelet.objects import WatchManager
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.apiserver import ApiServer
+    from plimsoll.simcluster.client import ClientEnvironment
+    from plimsoll.simcluster.kubelet.kubelet import Kubelet
+    from plimsoll.simcluster.settings import KubeletSettings
+
+TOKEN_REFRESH_SECONDS = 2880.0
+"""80 % of the 3607 s that a projected token is requested for, less the mean jitter (token_manager.go)."""
+
+
+class _Stream:
+    """Requests of one kind at a rate that may change; fractions carry over to the next interval."""
+
+    def __init__(
+        self, environment: ClientEnvironment, role: str, verb: str, resource: str, rate_per_second: Callable[[], float]
+    ) -> None:
+        self._cost = environment.server.cost(verb, resource)
+        self._meter = environment.metering.meter(role, verb, resource, 200)
+        self._rate_per_second = rate_per_second
+        self._owed = 0.0
+
+    def advance(self, seconds: float) -> float:
+        """Count the requests of an interval; returns the CPU seconds they took."""
+        self._owed += self._rate_per_second() * seconds
+        count = int(self._owed)
+        if not count:
+            return 0.0
+        self._owed -= count
+        self._meter.add(self._cost.cpu_seconds + self._cost.latency_seconds, count=count)
+        return count * self._cost.cpu_seconds
+
+
+class Background:
+    """The steady requests of all nodes."""
+
+    def __init__(self, environment: ClientEnvironment, settings: KubeletSettings, kubelets: Sequence[Kubelet]) -> None:
+        self._server: ApiServer = environment.server
+
+        def up() -> int:
+            return sum(kubelet.up for kubelet in kubelets)
+
+        def watches() -> int:
+            return sum(kubelet.objects.watches for kubelet in kubelets if isinstance(kubelet.objects, WatchManager))
+
+        def pods() -> int:
+            return sum(kubelet.pods for kubelet in kubelets)
+
+        heartbeat = "kubelet-heartbeat"
+        self._streams = [
+            _Stream(environment, heartbeat, "PUT", "leases", lambda: up() / settings.lease_seconds),
+            _Stream(environment, heartbeat, "PATCH", "nodes/status", lambda: up() / settings.node_status_report_seconds),
+            _Stream(environment, "kubelet", "GET", "control-pod objects", lambda: up() * settings.base_requests_per_second),
+            _Stream(environment, "kubelet", "WATCH", "secrets", lambda: watches() / settings.watch_timeout_seconds),
+        ]
+        if settings.token_requests:
+            rate = lambda: pods() / TOKEN_REFRESH_SECONDS  # noqa: E731
+            self._streams.append(_Stream(environment, "kubelet", "POST", "serviceaccounts/token", rate))
+
+    def advance(self, seconds: float) -> None:
+        """Account for an interval, and take the CPU it needs out of what the next one has."""
+        if seconds <= 0:
+            return
+        cpu_seconds = sum(stream.advance(seconds) for stream in self._streams)
+        self._server.absorb(cpu_seconds, seconds)

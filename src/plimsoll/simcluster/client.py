@@ -1,0 +1,236 @@
+"""A component's client of the API server: its limiter, its retries, its accounting, its log lines.
+
+The path of a request: limiter (a token bucket that reserves ahead, first come first served, no priorities), arrival at
+the API server, service, answer. A request takes effect where its answer is due: the caller's ``done`` runs at that
+moment and does to the store what the request asked for. WATCH requests pass no limiter (client-go, rest/request.go).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.errors import ApiError
+from plimsoll.kernel import TokenBucket
+from plimsoll.simcluster.apiserver import Refusal
+
+if TYPE_CHECKING:
+    from plimsoll.kernel import Kernel
+    from plimsoll.simcluster.apiserver import ApiServer, RequestCost
+    from plimsoll.simcluster.metering import Meter, Metering
+    from plimsoll.simcluster.settings import LoggingSettings
+    from plimsoll.simcluster.telemetry import Telemetry
+
+MAX_RETRIES = 10
+"""Times that client-go repeats a request that was answered with a Retry-After (rest/with_retry.go)."""
+
+COMPONENT_BACKOFF_SECONDS = 1.0
+"""Where a component's own loop tries again after its client gave up: doubled each time, 30 s at most."""
+
+MAX_COMPONENT_BACKOFF_SECONDS = 30.0
+
+Failed = Callable[[ApiError], None]
+
+
+class RequestKind:
+    """Requests of one client that are alike: the same verb and resource."""
+
+    __slots__ = ("cost", "limited", "meter", "resource", "verb")
+
+    def __init__(self, verb: str, resource: str, cost: RequestCost, meter: Meter) -> None:
+        self.verb = verb
+        self.resource = resource
+        self.cost = cost
+        self.meter = meter
+        self.limited = verb != "WATCH"
+
+
+class ClientEnvironment:
+    """What the clients of one cluster share."""
+
+    def __init__(
+        self, kernel: Kernel, server: ApiServer, metering: Metering, logging: LoggingSettings, telemetry: Telemetry
+    ) -> None:
+        self.kernel = kernel
+        self.server = server
+        self.metering = metering
+        self.logging = logging
+        self.telemetry = telemetry
+
+
+class Client:
+    """One clientset.
+
+    ``role`` is what it is accounted under; ``instance`` tells clients of one role apart in logs. Without ``retries``
+    refusals are not dealt with here but go to the ``failed`` of each call.
+    """
+
+    def __init__(
+        self,
+        environment: ClientEnvironment,
+        role: str,
+        instance: str = "",
+        *,
+        qps: float = 0.0,
+        burst: int = 0,
+        log_verbosity: int = 2,
+        retries: bool = True,
+    ) -> None:
+        self.role = role
+        self.instance = instance
+        self.gave_up = 0
+        self.worst_wait_seconds = 0.0
+        self._environment = environment
+        self._kernel = environment.kernel
+        self._server = environment.server
+        self._bucket = TokenBucket(qps, burst) if qps > 0 else None
+        self._retries = retries
+        self._log_rules = [rule for rule in environment.logging.throttle if rule.verbosity <= log_verbosity]
+        self._log_after_seconds = min((rule.over_seconds for rule in self._log_rules), default=float("inf"))
+        self._logged_seconds = [float("-inf")] * len(self._log_rules)
+
+    def kind(self, verb: str, resource: str) -> RequestKind:
+        """Prepare requests of a kind; hold on to it."""
+        meter = self._environment.metering.meter(self.role, verb, resource, 201 if verb == "POST" else 200)
+        return RequestKind(verb, resource, self._server.cost(verb, resource), meter)
+
+    def call(
+        self,
+        kind: RequestKind,
+        done: Callable[..., None],
+        *args: Any,
+        failed: Failed | None = None,
+        count: int = 1,
+        in_turn: bool = False,
+    ) -> None:
+        """Make ``count`` like requests, at once or one after the other (``in_turn``).
+
+        When the last is answered ``done(*args)`` does what they asked for. It may raise ``ApiError``, which is then
+        the answer, and goes to ``failed``. Where the API server does not even take a request in, the client retries as
+        client-go does; where it gives up, the request is made anew after a back-off, as every controller's and
+        kubelet's loop ends up doing.
+        """
+        self._limit(_Call(kind, done, args, failed, count, in_turn=in_turn))
+
+    def post(self, kind: RequestKind, count: int = 1) -> None:
+        """Make requests whose answer nobody waits for, such as events."""
+        self.call(kind, _nothing, count=count)
+
+    def take_worst_wait(self) -> float:
+        """The longest wait at the limiter since this was last asked, in seconds."""
+        worst, self.worst_wait_seconds = self.worst_wait_seconds, 0.0
+        return worst
+
+    def _limit(self, call: _Call) -> None:
+        bucket = self._bucket
+        if bucket is None or not call.kind.limited:
+            self._arrive(call)
+            return
+        wait = bucket.reserve(self._kernel.now, call.count)
+        if wait <= 0.0:
+            self._arrive(call)
+            return
+        call.throttled_seconds += wait
+        if wait > self.worst_wait_seconds:
+            self.worst_wait_seconds = wait
+        if wait > self._log_after_seconds:
+            self._log(wait, call.kind)
+        self._kernel.after(wait, self._arrive, call)
+
+    def _arrive(self, call: _Call) -> None:
+        now = self._kernel.now
+        finish = self._server.admit(now, call.kind.cost, call.count, in_turn=call.in_turn)
+        if isinstance(finish, Refusal):
+            self._refused(call, finish)
+        elif call.done is _nothing:
+            call.kind.meter.add(finish - now, call.throttled_seconds, call.count)
+        else:
+            self._kernel.after(finish - now, self._answer, call, finish - now)
+
+    def _answer(self, call: _Call, latency_seconds: float) -> None:
+        """The request takes effect, and its sender goes on."""
+        kind = call.kind
+        each_seconds = latency_seconds / call.count if call.in_turn else latency_seconds
+        try:
+            call.done(*call.args)
+        except ApiError as error:
+            if call.failed is None:
+                raise
+            meter = self._environment.metering.meter(self.role, kind.verb, kind.resource, error.code)
+            meter.add(each_seconds, call.throttled_seconds, call.count)
+            call.failed(error)
+        else:
+            kind.meter.add(each_seconds, call.throttled_seconds, call.count)
+
+    def _refused(self, call: _Call, refusal: Refusal) -> None:
+        kind = call.kind
+        meter = self._environment.metering.meter(self.role, kind.verb, kind.resource, refusal.code)
+        meter.add(self._server.settings.network_seconds, call.throttled_seconds, call.count)
+        call.throttled_seconds = 0.0
+        if not self._retries and call.failed is not None:
+            call.failed(refused(refusal))
+            return
+        if refusal.retry_after_seconds is not None and call.retries < MAX_RETRIES:
+            call.retries += 1
+            self._kernel.after(refusal.retry_after_seconds, self._limit, call)
+            return
+        self.gave_up += call.count
+        call.retries = 0
+        pause = min(COMPONENT_BACKOFF_SECONDS * 2**call.rounds, MAX_COMPONENT_BACKOFF_SECONDS)
+        call.rounds += 1
+        self._kernel.after(pause, self._limit, call)
+
+    def _log(self, wait_seconds: float, kind: RequestKind) -> None:
+        environment = self._environment
+        now = self._kernel.now
+        for index, rule in enumerate(self._log_rules):
+            if wait_seconds > rule.over_seconds and now - self._logged_seconds[index] >= rule.every_seconds:
+                self._logged_seconds[index] = now
+                message = environment.logging.throttle_message.format(
+                    seconds=f"{wait_seconds:.3f}", verb=kind.verb, url=f"/api/v1/{kind.resource}"
+                )
+                environment.telemetry.log(now, self.role, self.instance, rule.verbosity, message)
+                return
+
+
+def refused(refusal: Refusal) -> ApiError:
+    """A refusal as the error that a client gets to see."""
+    reasons = {429: "TooManyRequests", 503: "ServiceUnavailable"}
+    message = "the server has received too many requests and has asked us to try again later"
+    return ApiError(
+        refusal.code,
+        reasons.get(refusal.code, "InternalError"),
+        message if refusal.code == HTTPStatus.TOO_MANY_REQUESTS else "the server could not serve the request",
+        retry_after_seconds=refusal.retry_after_seconds,
+    )
+
+
+class _Call:
+    """One request under way, or several alike that go together."""
+
+    __slots__ = ("args", "count", "done", "failed", "in_turn", "kind", "retries", "rounds", "throttled_seconds")
+
+    def __init__(
+        self,
+        kind: RequestKind,
+        done: Callable[..., None],
+        args: tuple[Any, ...],
+        failed: Failed | None,
+        count: int,
+        *,
+        in_turn: bool,
+    ) -> None:
+        self.kind = kind
+        self.done = done
+        self.args = args
+        self.failed = failed
+        self.count = count
+        self.in_turn = in_turn
+        self.retries = 0
+        self.rounds = 0
+        self.throttled_seconds = 0.0
+
+
+def _nothing() -> None:
+    """The answer is of no interest."""

@@ -1,0 +1,114 @@
+"""The namespace controller: empties a namespace that is being deleted, type by type, then lets it go.
+
+From pkg/controller/namespace: a worker syncs one namespace at a time. A sync marks the namespace, then for every
+deletable namespaced type that discovery lists makes a DELETECOLLECTION and a LIST, one after the other, whether or not
+there are objects of that type. While pods with a grace period remain the namespace is queued again after half that
+grace period. Since 1.33 pods are removed before anything else is looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from plimsoll.errors import ApiError
+from plimsoll.kube.resources import NAMESPACES, PODS
+from plimsoll.simcluster.client import Client, ClientEnvironment, RequestKind
+from plimsoll.simcluster.workqueue import Key, WorkQueue
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.api import Api
+    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.store import Collection, StoredChange
+
+REMAINING_PODS_PAUSE_SECONDS = 16.0
+"""Half of the 30 s in which pods may end gracefully, and one more."""
+
+
+class NamespaceController:
+    """Deletes namespaces with all that is in them."""
+
+    def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api) -> None:
+        self._api = api
+        self._settings = settings
+        self._namespaces = api.store.collection(NAMESPACES)
+        self._pods = api.store.collection(PODS)
+        self._client = Client(
+            environment,
+            "namespace-controller",
+            qps=settings.qps * settings.namespace_qps_factor,
+            burst=int(settings.burst * settings.namespace_burst_factor),
+        )
+        self._kinds: dict[tuple[str, str], RequestKind] = {}
+        self.queue = WorkQueue(environment.kernel, settings.namespace_workers, self._sync)
+        self._namespaces.watchers.append(self._observe)
+
+    def _observe(self, change: StoredChange) -> None:
+        if change.type == "MODIFIED" and change.old is not None and _is_going(change.object) and not _is_going(change.old):
+            key = ("", change.object["metadata"]["name"])
+            self.queue.add_after(key, self._settings.namespace_deletion_delay_seconds)
+
+    def _sync(self, key: Key, done: Callable[[], None]) -> None:
+        stored = self._namespaces.find(*key)
+        if stored is None or not _is_going(stored):
+            done()
+            return
+        self._run(self._steps(key[1]), done)
+
+    def _run(self, steps: Iterator[tuple[RequestKind, int]], done: Callable[[], None]) -> None:
+        """Make one step's requests, one after the other, then go on to the next step."""
+        step = next(steps, None)
+        if step is None:
+            done()
+            return
+        kind, count = step
+        self._client.call(kind, self._run, steps, done, count=count, in_turn=True)
+
+    def _steps(self, namespace: str) -> Iterator[tuple[RequestKind, int]]:
+        """One sync as a sequence of requests; what they do to the store is done between them."""
+        yield self._kind("GET", "namespaces"), 1
+        yield self._kind("PUT", "namespaces/status"), 1
+        if self._settings.ordered_namespace_deletion:
+            yield from self._empty(self._pods, namespace)
+            if self._pods.in_namespace(namespace):
+                self._again(namespace)
+                return
+        held = [collection for collection in self._api.store.collections() if collection.resource.namespaced]
+        for collection in held:
+            yield from self._empty(collection, namespace)
+        empty_types = max(self._settings.namespaced_resource_types - len(held), 0)
+        if empty_types:
+            yield self._kind("DELETE", "others"), empty_types
+            yield self._kind("LIST", "others"), empty_types
+        if self._pods.in_namespace(namespace):
+            self._again(namespace)
+            return
+        yield self._kind("PUT", "namespaces/finalize"), 1
+        stored = self._namespaces.find("", namespace)
+        if stored is not None:
+            self._api.remove(self._namespaces, stored)
+
+    def _empty(self, collection: Collection, namespace: str) -> Iterator[tuple[RequestKind, int]]:
+        """DELETECOLLECTION of one type, which deletes its objects one by one, and a LIST to see what is left."""
+        plural = collection.resource.plural
+        objects = [value for value in collection.in_namespace(namespace) if not _is_going(value)]
+        # the collection is read once, then every object costs a write of its own
+        yield self._kind("DELETE" if objects else "LIST", plural), max(len(objects), 1)
+        for value in objects:
+            try:
+                self._api.delete(collection, namespace, value["metadata"]["name"], value["metadata"]["uid"])
+            except ApiError:  # gone meanwhile
+                continue
+        yield self._kind("LIST", plural), 1
+
+    def _again(self, namespace: str) -> None:
+        self.queue.add_after(("", namespace), REMAINING_PODS_PAUSE_SECONDS)
+
+    def _kind(self, verb: str, resource: str) -> RequestKind:
+        if (verb, resource) not in self._kinds:
+            self._kinds[(verb, resource)] = self._client.kind(verb, resource)
+        return self._kinds[(verb, resource)]
+
+
+def _is_going(value: dict[str, dict[str, object]]) -> bool:
+    return "deletionTimestamp" in value["metadata"]

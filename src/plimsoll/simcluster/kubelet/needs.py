@@ -1,0 +1,119 @@
+"""What a pod needs from its kubelet, read once per pod spec."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from plimsoll.kube.labels import EXCHANGE_ANNOTATION, ROLE_ANNOTATION
+from plimsoll.kube.resources import Object
+
+Reference = tuple[str, str]
+"""An object of the pod's own namespace: resource (``secrets`` or ``configmaps``) and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The data exchange that a client pod's program makes with a server behind a service."""
+
+    server: str
+    bytes_per_second: float
+    seconds: float | None
+    total_bytes: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PodNeeds:
+    """A pod spec reduced to what the kubelet acts on; one for all pods of a template."""
+
+    volumes: int
+    mounted: tuple[Reference, ...]
+    pull_secrets: tuple[Reference, ...]
+    token: bool
+    containers: int
+    restarts: bool
+    readiness_delay_seconds: float
+    readiness_period_seconds: float
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Every object the pod refers to, each once."""
+        return tuple(dict.fromkeys((*self.mounted, *self.pull_secrets)))
+
+
+class NeedsReader:
+    """Reads needs from specs and keeps them per template.
+
+    Pods of a template share their ``containers`` and ``volumes`` lists (see ``admission``), whose identities are the
+    key; the lists are kept with the entry, so that no other object can take their place in memory.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Any, Any, PodNeeds]] = {}
+
+    def read(self, spec: Object) -> PodNeeds:
+        """The needs of a pod with this spec."""
+        containers, volumes = spec["containers"], spec["volumes"]
+        key = (id(containers), id(volumes))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = (containers, volumes, _needs(spec))
+        return known[2]
+
+
+def read_exchange(pod: Object) -> Exchange | None:
+    """The exchange that a pod's annotations describe, if it is a client."""
+    annotations = pod["metadata"].get("annotations", {})
+    if annotations.get(ROLE_ANNOTATION) != "client":
+        return None
+    text = annotations.get(EXCHANGE_ANNOTATION)
+    if text is None:
+        return None
+    terms = json.loads(text)
+    return Exchange(terms["server"], float(terms["bytesPerSecond"]), terms.get("seconds"), terms.get("bytes"))
+
+
+def _needs(spec: Object) -> PodNeeds:
+    mounted: list[Reference] = []
+    token = False
+    for volume in spec["volumes"]:
+        references, wants_token = _volume(volume)
+        mounted += references
+        token = token or wants_token
+    pull_secrets = tuple(("secrets", secret["name"]) for secret in spec.get("imagePullSecrets", ()))
+    delay, period = _readiness(spec["containers"])
+    return PodNeeds(
+        volumes=len(spec["volumes"]),
+        mounted=tuple(dict.fromkeys(mounted)),
+        pull_secrets=pull_secrets,
+        token=token,
+        containers=len(spec.get("initContainers", ())) + len(spec["containers"]),
+        restarts=spec.get("restartPolicy", "Always") == "Always",
+        readiness_delay_seconds=delay,
+        readiness_period_seconds=period,
+    )
+
+
+def _volume(volume: Object) -> tuple[list[Reference], bool]:
+    if "secret" in volume:
+        return [("secrets", volume["secret"]["secretName"])], False
+    if "configMap" in volume:
+        return [("configmaps", volume["configMap"]["name"])], False
+    sources = volume.get("projected", {}).get("sources", ())
+    references = [("secrets", source["secret"]["name"]) for source in sources if "secret" in source]
+    references += [("configmaps", source["configMap"]["name"]) for source in sources if "configMap" in source]
+    return references, any("serviceAccountToken" in source for source in sources)
+
+
+def _readiness(containers: list[Object]) -> tuple[float, float]:
+    """Initial delay and period of the slowest readiness probe; a start-up probe's come before it."""
+    slowest = (0.0, 0.0)
+    for container in containers:
+        delay = period = 0.0
+        for probe in (container.get("startupProbe"), container.get("readinessProbe")):
+            if probe is not None:
+                delay += probe.get("initialDelaySeconds", 0)
+                period += probe.get("periodSeconds", 10)
+        slowest = max(slowest, (delay, period))
+    return slowest

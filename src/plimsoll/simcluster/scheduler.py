@@ -1,0 +1,210 @@
+"""kube-scheduler: its queues, the time a cycle takes, and binding through a rate-limited client.
+
+One pod at a time passes a scheduling cycle; where it goes is decided by :mod:`plimsoll.simcluster.scheduling`. The pod
+is then assumed to be on its node, and bound by a request that runs beside the cycles of the next pods.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from random import Random
+from typing import TYPE_CHECKING
+
+from plimsoll.errors import ApiError
+from plimsoll.kube.resources import NODES, PODS, Object
+from plimsoll.simcluster.api import FINISHED_PHASES, is_bound
+from plimsoll.simcluster.client import Client, ClientEnvironment
+from plimsoll.simcluster.scheduling.view import ClusterView
+from plimsoll.simcluster.scheduling.wording import failed_scheduling_message
+from plimsoll.simcluster.telemetry import Milestone
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.api import Api
+    from plimsoll.simcluster.settings import SchedulerSettings
+    from plimsoll.simcluster.store import StoredChange
+
+
+class _Unschedulable:
+    """A pod that no node took: how often that happened, and from when on it may be tried again."""
+
+    __slots__ = ("attempts", "pod", "queued", "retry_seconds")
+
+    def __init__(self, pod: Object) -> None:
+        self.pod = pod
+        self.attempts = 0
+        self.queued = False
+        self.retry_seconds = 0.0
+
+
+class Scheduler:
+    """Places pods on nodes."""
+
+    def __init__(self, environment: ClientEnvironment, settings: SchedulerSettings, api: Api, random: Random) -> None:
+        self._kernel = environment.kernel
+        self._telemetry = environment.telemetry
+        self._settings = settings
+        self._api = api
+        self._pods = api.store.collection(PODS)
+        self._view = ClusterView((), random)
+        self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst)
+        self._bind = self._client.kind("POST", "pods/binding")
+        self._event_client = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
+        self._post_event = self._event_client.kind("POST", "events")
+        self._active: deque[Object] = deque()
+        self._unschedulable: dict[str, _Unschedulable] = {}
+        self._cycling = False
+        self._retrying = False
+        self._up = True
+        self._pods.watchers.append(self._observe_pod)
+        api.store.collection(NODES).watchers.append(self._observe_node)
+
+    @property
+    def waiting(self) -> int:
+        """Pods in the active queue."""
+        return len(self._active)
+
+    @property
+    def unschedulable(self) -> int:
+        """Pods that no node takes at present."""
+        return len(self._unschedulable)
+
+    def add_node(self, node: Object) -> None:
+        """A node that is there from the beginning."""
+        self._view.add_node(node)
+
+    # --- what it watches ------------------------------------------------------------------------------------------------
+
+    def _observe_pod(self, change: StoredChange) -> None:
+        pod = change.object
+        if change.type == "ADDED":
+            if is_bound(pod):
+                self._view.add_pod(pod, pod["spec"]["nodeName"])
+            else:
+                self._active.append(pod)
+                self._wake()
+        elif change.type == "DELETED":
+            self._unschedulable.pop(pod["metadata"]["uid"], None)
+            self._free(pod)
+        elif pod["status"].get("phase") in FINISHED_PHASES:
+            self._free(pod)
+
+    def _free(self, pod: Object) -> None:
+        """A pod's share of its node is free again: what found no place may find one now."""
+        if is_bound(pod):
+            self._view.remove_pod(pod)
+            self._retry_unschedulable()
+
+    def _observe_node(self, change: StoredChange) -> None:
+        if change.type == "DELETED":
+            self._view.remove_node(change.object["metadata"]["name"])
+        else:
+            self._view.add_node(change.object)
+            self._retry_unschedulable()
+
+    # --- cycles -----------------------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        if self._active and not self._cycling and self._up:
+            self._cycling = True
+            self._kernel.after(0.0, self._cycle)
+
+    def _cycle(self) -> None:
+        """Take the next pod; its binding starts when the cycle's time has passed, and then the next cycle."""
+        pod = self._next_pod()
+        if pod is None or not self._up:
+            self._cycling = False
+            return
+        placement = self._view.place(pod)
+        seconds = self._settings.cycle_seconds + self._settings.cycle_seconds_per_node * placement.evaluated
+        if placement.node_name is None:
+            message = failed_scheduling_message(self._view.nodes, placement.reasons)
+            self._kernel.after(seconds, self._fail, pod, message)
+        else:
+            self._view.add_pod(pod, placement.node_name)
+            self._kernel.after(seconds, self._assumed, pod, placement.node_name)
+
+    def _next_pod(self) -> Object | None:
+        """The next pod that still exists and needs a node."""
+        while self._active:
+            pod = self._active.popleft()
+            metadata = pod["metadata"]
+            stored = self._pods.find(metadata["namespace"], metadata["name"])
+            if stored is not None and stored["metadata"]["uid"] == metadata["uid"] and not is_bound(stored):
+                return pod
+        return None
+
+    def _assumed(self, pod: Object, node: str) -> None:
+        self._client.call(self._bind, self._bound, pod, node)
+        self._cycle()
+
+    def _bound(self, pod: Object, node: str) -> None:
+        metadata = pod["metadata"]
+        stored = self._pods.find(metadata["namespace"], metadata["name"])
+        if stored is None or stored["metadata"]["uid"] != metadata["uid"]:
+            self._view.remove_pod(pod)
+            return
+        scheduled = self._api.scheduled_status()
+        self._pods.replace(stored, spec=self._api.bound_spec(stored["spec"], node), status=scheduled)
+        now = self._kernel.now
+        self._telemetry.milestone(now, metadata["uid"], Milestone.SCHEDULED)
+        self._event_client.post(self._post_event)
+        self._unschedulable.pop(metadata["uid"], None)
+
+    # --- what found no place -------------------------------------------------------------------------------------------
+
+    def _fail(self, pod: Object, message: str) -> None:
+        metadata = pod["metadata"]
+        now = self._kernel.now
+        settings = self._settings
+        entry = self._unschedulable.setdefault(metadata["uid"], _Unschedulable(pod))
+        backoff = min(settings.initial_backoff_seconds * 2**entry.attempts, settings.max_backoff_seconds)
+        entry.attempts += 1
+        entry.queued = False
+        entry.retry_seconds = now + backoff
+        self._kernel.after(settings.unschedulable_flush_seconds, self._flush, entry, entry.attempts)
+        self._event_client.post(self._post_event)
+        self._telemetry.event(
+            now, "Warning", "FailedScheduling", "Pod", metadata["namespace"], metadata["name"], "scheduler", message
+        )
+        self._cycle()
+
+    def _retry_unschedulable(self) -> None:
+        """Something changed in favour of waiting pods: try them again, each after its back-off."""
+        if self._unschedulable and not self._retrying:
+            self._retrying = True
+            self._kernel.after(self._settings.initial_backoff_seconds, self._requeue_all)
+
+    def _requeue_all(self) -> None:
+        self._retrying = False
+        now = self._kernel.now
+        early = [entry for entry in self._unschedulable.values() if not entry.queued and entry.retry_seconds > now]
+        for entry in self._unschedulable.values():
+            if not entry.queued and entry.retry_seconds <= now:
+                self._requeue(entry)
+        if early:
+            self._retrying = True
+            self._kernel.at(min(entry.retry_seconds for entry in early), self._requeue_all)
+
+    def _flush(self, entry: _Unschedulable, attempts: int) -> None:
+        """Try a pod again that nothing has moved for long."""
+        if entry.attempts == attempts and not entry.queued:
+            self._requeue(entry)
+
+    def _requeue(self, entry: _Unschedulable) -> None:
+        if entry.pod["metadata"]["uid"] in self._unschedulable:
+            entry.queued = True
+            self._active.append(entry.pod)
+            self._wake()
+
+    # --- faults -----------------------------------------------------------------------------------------------------------
+
+    def go_down(self) -> None:
+        """Stop scheduling; bindings on their way still arrive."""
+        self._up = False
+
+    def come_up(self) -> None:
+        """Start again with what is pending, in the order of creation."""
+        self._up = True
+        self._active = deque(pod for pod in self._pods if not is_bound(pod))
+        self._unschedulable = {}
+        self._wake()

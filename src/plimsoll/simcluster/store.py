@@ -1,0 +1,150 @@
+"""Objects by resource, one global revision, a bounded history, and the fan-out of changes to watchers.
+
+Objects are JSON-like dictionaries that are never changed once stored: an update stores a new top-level dictionary that
+shares every unchanged part with the old one. So a pod shares its labels and most of its spec with the template it came
+from, and holding a hundred thousand of them costs little more than what makes each unique.
+
+Watchers hear of a change one delivery latency after it was committed, all in commit order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from plimsoll.errors import ApiError
+from plimsoll.kube.resources import Object, Resource
+
+if TYPE_CHECKING:
+    from plimsoll.cluster.port import ChangeType
+    from plimsoll.kernel import Kernel
+
+HISTORY_LENGTH = 10_000
+"""Changes kept per resource for watches that resume; a real watch cache keeps at least 75 s, 100 to 102,400 events."""
+
+
+class StoredChange(NamedTuple):
+    """A committed change: ``old`` is the object before it, ``object`` after it (for DELETED: as it was removed)."""
+
+    revision: int
+    type: ChangeType
+    object: Object
+    old: Object | None
+
+
+Watcher = Callable[[StoredChange], None]
+
+
+class Collection:
+    """All objects of one resource, by namespace and name. Cluster-scoped objects live in the namespace ``""``."""
+
+    def __init__(self, store: Store, resource: Resource) -> None:
+        self.resource = resource
+        self.watchers: list[Watcher] = []
+        self._store = store
+        self._namespaces: dict[str, dict[str, Object]] = {}
+        self._history: deque[StoredChange] = deque(maxlen=HISTORY_LENGTH)
+
+    def __len__(self) -> int:
+        return sum(len(objects) for objects in self._namespaces.values())
+
+    def __iter__(self) -> Iterator[Object]:
+        for objects in self._namespaces.values():
+            yield from objects.values()
+
+    def in_namespace(self, namespace: str) -> tuple[Object, ...]:
+        """The objects of one namespace, oldest first."""
+        return tuple(self._namespaces.get(namespace, {}).values())
+
+    def find(self, namespace: str, name: str) -> Object | None:
+        """The object of this name, or None."""
+        objects = self._namespaces.get(namespace)
+        return objects.get(name) if objects is not None else None
+
+    def add(self, namespace: str, name: str, value: Object) -> Object:
+        """Store a new object under the next revision; returns it as stored. Its ``metadata`` is taken over."""
+        objects = self._namespaces.setdefault(namespace, {})
+        if name in objects:
+            raise already_exists(self.resource, name)
+        value["metadata"]["resourceVersion"] = self._store.next_revision()
+        objects[name] = value
+        self._committed("ADDED", value, None)
+        return value
+
+    def replace(self, old: Object, **parts: object) -> Object:
+        """Store a copy of ``old`` with some top-level parts replaced, under the next revision; returns it."""
+        new = {**old, **parts}
+        metadata = {**new["metadata"], "resourceVersion": self._store.next_revision()}
+        new["metadata"] = metadata
+        self._namespaces[metadata.get("namespace", "")][metadata["name"]] = new
+        self._committed("MODIFIED", new, old)
+        return new
+
+    def remove(self, old: Object) -> None:
+        """Remove an object; watchers get its last state, under the revision of its removal."""
+        metadata = old["metadata"]
+        namespace = metadata.get("namespace", "")
+        objects = self._namespaces[namespace]
+        del objects[metadata["name"]]
+        if not objects:
+            del self._namespaces[namespace]
+        gone = {**old, "metadata": {**metadata, "resourceVersion": self._store.next_revision()}}
+        self._committed("DELETED", gone, old)
+
+    def changes_after(self, revision: int) -> list[StoredChange]:
+        """What happened after a revision; ``ApiError(410)`` where history no longer reaches back that far."""
+        history = self._history
+        if len(history) == HISTORY_LENGTH and revision < history[0].revision - 1:
+            raise ApiError(410, "Expired", f"too old resource version: {revision} ({history[0].revision})")
+        return [change for change in history if change.revision > revision]
+
+    def _committed(self, change_type: ChangeType, value: Object, old: Object | None) -> None:
+        change = StoredChange(self._store.revision, change_type, value, old)
+        self._history.append(change)
+        if self.watchers:
+            self._store.announce(self, change)
+
+
+class Store:
+    """The cluster's state."""
+
+    def __init__(self, kernel: Kernel, delivery_seconds: float) -> None:
+        self.revision = 0
+        self._kernel = kernel
+        self._delivery_seconds = delivery_seconds
+        self._collections: dict[str, Collection] = {}
+
+    def collection(self, resource: Resource) -> Collection:
+        """The objects of one resource; empty at first."""
+        if resource.plural not in self._collections:
+            self._collections[resource.plural] = Collection(self, resource)
+        return self._collections[resource.plural]
+
+    def collections(self) -> tuple[Collection, ...]:
+        """Every resource that was ever asked for."""
+        return tuple(self._collections.values())
+
+    def next_revision(self) -> str:
+        """Take the next revision, as Kubernetes writes it."""
+        self.revision += 1
+        return str(self.revision)
+
+    def announce(self, collection: Collection, change: StoredChange) -> None:
+        """Tell a collection's watchers of a change after the delivery latency."""
+        self._kernel.after(self._delivery_seconds, self._deliver, collection.watchers, change)
+
+    @staticmethod
+    def _deliver(watchers: list[Watcher], change: StoredChange) -> None:
+        for watcher in watchers:
+            watcher(change)
+
+
+def already_exists(resource: Resource, name: str) -> ApiError:
+    """The API's 409 for a name that is taken."""
+    return ApiError(409, "AlreadyExists", f'{resource.plural} "{name}" already exists')
+
+
+def not_found(resource: Resource, name: str) -> ApiError:
+    """The API's 404."""
+    return ApiError(404, "NotFound", f'{resource.plural} "{name}" not found')

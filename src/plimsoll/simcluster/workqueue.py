@@ -1,0 +1,92 @@
+"""The work queue of controllers: keys that wait for one of a few workers."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plimsoll.kernel import Kernel
+
+Key = tuple[str, str]
+"""Namespace and name."""
+
+Sync = Callable[[Key, Callable[[], None]], None]
+"""Brings one object nearer to what it should be; calls its second argument when the worker is free again."""
+
+FIRST_RETRY_SECONDS = 0.005
+LONGEST_RETRY_SECONDS = 1000.0
+"""client-go workqueue: 5 ms, doubling to 1000 s."""
+
+
+class WorkQueue:
+    """A key is queued once, and never worked on by two workers at a time (client-go/util/workqueue)."""
+
+    def __init__(self, kernel: Kernel, workers: int, sync: Sync) -> None:
+        self._kernel = kernel
+        self._idle = workers
+        self._sync = sync
+        self._queue: deque[Key] = deque()
+        self._queued: set[Key] = set()
+        self._working: set[Key] = set()
+        self._again: set[Key] = set()
+        self._failures: dict[Key, int] = {}
+        self._paused = False
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def add(self, key: Key) -> None:
+        """Have a key worked on; one that is being worked on is taken up again afterwards."""
+        if key in self._working:
+            self._again.add(key)
+        elif key not in self._queued:
+            self._queued.add(key)
+            self._queue.append(key)
+            self._dispatch()
+
+    def _dispatch(self) -> None:
+        if self._idle and not self._paused:
+            self._idle -= 1
+            self._kernel.after(0.0, self._work)
+
+    def pause(self) -> None:
+        """Hand out no more work: the controller manager is down. Changes are still noticed, as after a re-list."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Hand out work again."""
+        self._paused = False
+        for _ in range(min(self._idle, len(self._queue))):
+            self._dispatch()
+
+    def add_after(self, key: Key, delay_seconds: float) -> None:
+        """Add a key later."""
+        self._kernel.after(delay_seconds, self.add, key)
+
+    def retry(self, key: Key) -> None:
+        """Add a key whose sync failed, later each time."""
+        failures = self._failures.get(key, 0)
+        self._failures[key] = failures + 1
+        self.add_after(key, min(FIRST_RETRY_SECONDS * 2**failures, LONGEST_RETRY_SECONDS))
+
+    def forget_failures(self, key: Key) -> None:
+        """The key's sync succeeded: its next failure is a first one."""
+        self._failures.pop(key, None)
+
+    def _work(self) -> None:
+        if not self._queue or self._paused:
+            self._idle += 1
+            return
+        key = self._queue.popleft()
+        self._queued.discard(key)
+        self._working.add(key)
+        self._sync(key, lambda: self._done(key))
+
+    def _done(self, key: Key) -> None:
+        self._working.discard(key)
+        if key in self._again:
+            self._again.discard(key)
+            self.add(key)
+        self._kernel.after(0.0, self._work)
