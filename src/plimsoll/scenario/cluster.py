@@ -87,4 +87,7 @@ class ClusterSpec(Model):
     nodes: int = Field(ge=1, le=100_000)
     node: NodeShape = NodeShape()
     settings: dict[str, Any] = Field(default={}, description="Settings of the profile to override, by dotted name.")
+    allow_overload: bool = Field(
+        default=False, description="Run although it is known that not every pod can have a place, to see what happens."
+    )
     faults: Many[AnyFault] = ()

@@ -1,0 +1,167 @@
+"""One run in virtual time: cluster, driver, observers and archive, assembled, run, and closed."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from plimsoll.archive.directory import reserve_run
+from plimsoll.archive.manifest import Manifest, RunStatus
+from plimsoll.archive.writer import RunWriter
+from plimsoll.driver.execution import Driver
+from plimsoll.driver.plan import build_plan
+from plimsoll.embed.cluster import SimulatedPort
+from plimsoll.embed.virtual import run_virtual
+from plimsoll.experiment.preflight import checked_profile, node_names
+from plimsoll.observe.observer import Observer
+from plimsoll.simcluster import faults
+from plimsoll.simcluster.assembly import SimulatedCluster, assemble
+from plimsoll.simcluster.nodes import NodeShape
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plimsoll.driver.steps import Plan
+    from plimsoll.driver.tally import Tally
+    from plimsoll.scenario.loading import LoadedScenario
+    from plimsoll.scenario.model import Scenario
+    from plimsoll.simcluster.profile import Profile
+
+DRIVER = "driver"
+OBSERVER = "observer"
+"""The clients of a run, as its request counts name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A run that goes on: whoever shows its progress may read all of this from another thread, and change none."""
+
+    run_id: str
+    scenario: Scenario
+    plan: Plan
+    cluster: SimulatedCluster
+    driver: Driver
+    observer: Observer
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended; everything else is in its archive."""
+
+    directory: Path
+    manifest: Manifest
+    shortfall: str
+    """What the load fell short of, where it did not come to its end."""
+    tally: Tally
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody ended the run early."""
+        return self.manifest.status is RunStatus.INTERRUPTED
+
+
+Onlooker = Callable[[Experiment], AbstractContextManager[object]]
+"""Called with a run before it starts; the context it returns is open while the run goes on."""
+
+
+def run(
+    loaded: LoadedScenario, *, seed: int, runs_directory: Path, onlooker: Onlooker = lambda _: nullcontext()
+) -> Outcome:
+    """Run a scenario against a simulated cluster and keep its archive.
+
+    Raises :class:`plimsoll.errors.InputError`, with nothing done, where the scenario cannot be run. Any other error is
+    raised after the archive has been closed. Ctrl-C ends the run, not the caller: see :attr:`Outcome.interrupted`.
+    """
+    profile = checked_profile(loaded)
+    scenario = loaded.scenario
+    started = datetime.now(UTC)
+    clock_started = time.perf_counter()
+    directory = reserve_run(runs_directory, scenario.name, started)
+    writer = RunWriter(
+        directory,
+        scenario_name=scenario.name,
+        scenario=scenario.model_dump(mode="json", by_alias=True),
+        profile_name=profile.name,
+        profile=profile.document(),
+        seed=seed,
+        started=started,
+    )
+    experiment = _prepare(scenario, profile, seed, writer)
+    status, shortfall = RunStatus.FAILED, ""
+    try:
+        with _patient_garbage_collector(), onlooker(experiment):
+            status, shortfall = run_virtual(experiment.cluster.kernel, _drive(experiment))
+    except KeyboardInterrupt:
+        status = RunStatus.INTERRUPTED  # a second Ctrl-C, while the first was being obeyed
+    finally:
+        experiment.cluster.sampler.sample()
+        manifest = writer.close(
+            status,
+            virtual_seconds=experiment.cluster.kernel.now,
+            wall_seconds=time.perf_counter() - clock_started,
+        )
+    return Outcome(directory, manifest, shortfall, experiment.driver.tally)
+
+
+def _prepare(scenario: Scenario, profile: Profile, seed: int, writer: RunWriter) -> Experiment:
+    run_id = writer.directory.name
+    plan = build_plan(scenario, run_id)
+    interval_seconds = scenario.measure.interval_seconds
+    cluster = assemble(profile, _shapes(scenario), seed, writer, _faults(scenario), interval_seconds=interval_seconds)
+    observer = Observer(SimulatedPort(cluster, OBSERVER), plan.label_selector, writer, interval_seconds)
+    driver = Driver(SimulatedPort(cluster, DRIVER), observer, writer, plan)
+    return Experiment(run_id, scenario, plan, cluster, driver, observer)
+
+
+async def _drive(experiment: Experiment) -> tuple[RunStatus, str]:
+    """Observe while driving. Being cancelled is one way to end: what was measured until then is kept."""
+    try:
+        async with experiment.observer.watching():
+            shortfall = await experiment.driver.drive()
+    except asyncio.CancelledError:
+        return RunStatus.INTERRUPTED, ""
+    return (RunStatus.FAILED if shortfall else RunStatus.COMPLETE), shortfall
+
+
+def _shapes(scenario: Scenario) -> list[NodeShape]:
+    node = scenario.cluster.node
+    taints = tuple(taint.model_dump() for taint in node.taints)
+    return [
+        NodeShape(name, node.cpu, node.memory, node.network_bits_per_second, node.labels, taints)
+        for name in node_names(scenario.cluster.nodes)
+    ]
+
+
+def _faults(scenario: Scenario) -> list[faults.Fault]:
+    """A scenario's faults in the words of the simulation, which does not know scenarios."""
+    kinds = {
+        "nodeLost": faults.NodeLost,
+        "apiErrors": faults.ApiErrors,
+        "apiLatency": faults.ApiLatency,
+        "componentRestart": faults.ComponentRestart,
+    }
+    return [kinds[fault.kind](**fault.model_dump(exclude={"kind"})) for fault in scenario.cluster.faults]
+
+
+@contextmanager
+def _patient_garbage_collector() -> Iterator[None]:
+    """Collect cycles rarely while a run goes on.
+
+    A simulated cluster is millions of objects that live until the end, and a full collection walks all of them: 1 to
+    1.5 s each time. What the run throws away is freed by reference counts; cycles are few (tracebacks, tasks).
+    """
+    thresholds = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
