@@ -51,7 +51,7 @@ def _measure_apart(modules: list[str]) -> int:
                 usage = timed([sys.executable, "-m", "bench", "--here", name])
             except CommandFailedError as error:
                 failed = True
-                console.print(f"[red]bench.{name} failed[/]: {error}", highlight=False)
+                console.print(f"bench.{name} failed: {error}", style="red", markup=False, highlight=False)
                 continue
         figures += [Figure(**fields) for fields in json.loads(usage.output)]
     console.print(_table(figures))
