@@ -8,6 +8,7 @@ sampled counts, ``λ`` and ``W`` from the pods' timelines), so their ratio check
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 BEST_WINDOW_SECONDS = 600.0
 LITTLE_TOLERANCE = 0.10
-FEWEST_SAMPLES = 5  # fewer say nothing about a mean
+FEWEST_SAMPLES = 3  # fewer say nothing about a mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Little:
     mean_inside: float
     """L: the mean of the sampled counts."""
     max_inside: float
+    samples: int
+    """How many counts L is the mean of."""
     arrivals_per_second: float
     """λ: pods that entered ContainerCreating in this time."""
     mean_stay_seconds: float
@@ -76,10 +79,13 @@ class Little:
 
     @property
     def agrees(self) -> bool:
-        """Whether the ratio is within ten percent of 1; nothing expected and nothing seen agree too."""
+        """Whether the ratio is as near to 1 as it must be: within ten percent, or what few samples can tell.
+
+        A mean of n samples of a coarse clock is worth about 1/√n; nothing expected and nothing seen agree too.
+        """
         if self.ratio is None:
             return self.mean_inside == 0
-        return abs(self.ratio - 1) <= LITTLE_TOLERANCE
+        return abs(self.ratio - 1) <= max(LITTLE_TOLERANCE, 1 / math.sqrt(self.samples))
 
 
 def little(timelines: Timelines, container_creating: Series, end_of_run_seconds: float) -> Little | None:
@@ -108,6 +114,7 @@ def little(timelines: Timelines, container_creating: Series, end_of_run_seconds:
         end_seconds=end,
         mean_inside=float(samples.mean()),
         max_inside=float(samples.max()),
+        samples=int(samples.size),
         arrivals_per_second=stays.size / (end - start),
         mean_stay_seconds=float(stays.mean()),
     )

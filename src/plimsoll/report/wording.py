@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 NOT_MEASURED = "–"
+_EXTREMES = frozenset({"0.0", "0.00", "100.0", "100.00"})
 
 
 def count(number: float | None) -> str:
@@ -61,14 +62,14 @@ def clock(at_seconds: float) -> str:
 
 
 def percent(fraction: float | None) -> str:
-    """A share: ``100 %``, ``99.98 %``. Never rounded up to 100 nor down to 0."""
+    """A share: ``100 %``, ``99.98 %``. Only all is 100 %, and only nothing 0 %, as far as three digits can tell."""
     if fraction is None:
         return NOT_MEASURED
     hundredths = fraction * 100
     if hundredths == round(hundredths):
         return f"{hundredths:.0f} %"
-    text = f"{hundredths:.1f}"
-    return f"{hundredths:.2f} %" if text in {"100.0", "0.0"} else f"{text} %"
+    digits = next((digits for digits in (1, 2) if f"{hundredths:.{digits}f}" not in _EXTREMES), 3)
+    return f"{hundredths:.{digits}f} %"
 
 
 def quantity(number: float | None, unit: str) -> str:
