@@ -12,7 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
 
-from plimsoll.cluster.port import Change, ChangeType, Listing, Propagation
+from plimsoll.cluster.port import Change, ChangeType, Listing
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import NAMESPACES, Object, Resource
 
@@ -92,7 +92,6 @@ class FakeCluster:
         namespace: str | None = None,
         *,
         uid: str | None = None,
-        propagation: Propagation = "Background",
     ) -> None:
         await self._request("delete", resource, name)
         found = self._find(resource, name, namespace)

@@ -48,17 +48,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     archive = RunArchive.open(arguments.archive, arguments.runs_directory)
     summary = summarise(archive)
-    _print(summary, arguments.output)
+    print_as(summary, arguments.output)
     path: Path | None = arguments.html or (archive.directory / DEFAULT_NAME if arguments.open else None)
     if path is not None:
-        _write(path, archive, summary)
+        write_page(path, archive, summary)
         print(f"Report written to {path}", file=sys.stderr)
     if path is not None and arguments.open:
         _show(path)
     return 0
 
 
-def _print(summary: Summary, output: str) -> None:
+def print_as(summary: Summary, output: str) -> None:
+    """Print a summary as text or as JSON."""
     if output == "json":
         import orjson
 
@@ -71,7 +72,8 @@ def _print(summary: Summary, output: str) -> None:
         print_summary(summary, sys.stdout)
 
 
-def _write(path: Path, archive: RunArchive, summary: Summary) -> None:
+def write_page(path: Path, archive: RunArchive, summary: Summary) -> None:
+    """Write the report with plots; ``InputError`` where the file cannot be written."""
     from plimsoll.errors import Complaint, InputError, Place
     from plimsoll.report.html import render_html
 

@@ -121,8 +121,8 @@ def _missing_places(scenario: Scenario, profile: Profile, demand: _Demand) -> It
             yield ("cluster", "settings", setting), problem, f"Set {setting}: {value}, {OVERLOAD}"
         elif demand.pods > each * nodes:
             problem = (
-                f"{demand.pods:,} pods do not fit: {nodes:,} nodes have {each:,} {what} each {own}({setting}), "
-                f"{each * nodes:,} in all"
+                f"{demand.pods:,} pods do not fit: each node has {each:,} {what} {own}({setting}), "
+                f"all {nodes:,} together {each * nodes:,}"
             )
             enough = f"nodes: {ceil(demand.pods / each)}, or " if each else ""
             yield ("cluster", "nodes"), problem, f"Set {enough}{setting}: {value}, {OVERLOAD}"

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from plimsoll.archive.directory import reserve_run
 from plimsoll.archive.manifest import Manifest, RunStatus
-from plimsoll.archive.writer import RunWriter
 from plimsoll.driver.execution import Driver
 from plimsoll.driver.plan import build_plan
 from plimsoll.embed.cluster import SimulatedPort
 from plimsoll.embed.virtual import run_virtual
 from plimsoll.experiment.preflight import checked_profile, node_names
+from plimsoll.experiment.pulse import PulseWriter
 from plimsoll.observe.observer import Observer
 from plimsoll.simcluster import faults
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
@@ -48,6 +48,7 @@ class Experiment:
     cluster: SimulatedCluster
     driver: Driver
     observer: Observer
+    pulse: PulseWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def run(
     started = datetime.now(UTC)
     clock_started = time.perf_counter()
     directory = reserve_run(runs_directory, scenario.name, started)
-    writer = RunWriter(
+    writer = PulseWriter(
         directory,
         scenario_name=scenario.name,
         scenario=scenario.model_dump(mode="json", by_alias=True),
@@ -109,14 +110,14 @@ def run(
     return Outcome(directory, manifest, shortfall, experiment.driver.tally)
 
 
-def _prepare(scenario: Scenario, profile: Profile, seed: int, writer: RunWriter) -> Experiment:
+def _prepare(scenario: Scenario, profile: Profile, seed: int, writer: PulseWriter) -> Experiment:
     run_id = writer.directory.name
     plan = build_plan(scenario, run_id)
     interval_seconds = scenario.measure.interval_seconds
     cluster = assemble(profile, _shapes(scenario), seed, writer, _faults(scenario), interval_seconds=interval_seconds)
     observer = Observer(SimulatedPort(cluster, OBSERVER), plan.label_selector, writer, interval_seconds)
     driver = Driver(SimulatedPort(cluster, DRIVER), observer, writer, plan)
-    return Experiment(run_id, scenario, plan, cluster, driver, observer)
+    return Experiment(run_id, scenario, plan, cluster, driver, observer, writer)
 
 
 async def _drive(experiment: Experiment) -> tuple[RunStatus, str]:

@@ -86,6 +86,8 @@ class PodCensus:
         self._pods_by_namespace: Counter[str] = Counter()
         self.created = 0
         """Pods ever seen."""
+        self.ran = 0
+        """Pods ever seen running."""
 
     def job(self, name: str) -> JobCounts:
         """The counts of one job, which go on being updated."""
@@ -173,6 +175,8 @@ class PodCensus:
     def _report(self, uid: str, pod: Object, news: int, seconds: float) -> None:
         if news & timelines.PASSED_SCHEDULED:
             self._telemetry.pod_node(uid, pod["spec"]["nodeName"])
+        if news & timelines.PASSED_RUNNING:
+            self.ran += 1
         for bit, milestone in MILESTONES:
             if news & bit:
                 self._telemetry.milestone(seconds, uid, milestone)
