@@ -10,7 +10,7 @@ import base64
 import json
 from dataclasses import dataclass
 
-from plimsoll.driver.podspec import EVERY_POD, pod_spec
+from plimsoll.driver.podspec import pod_spec
 from plimsoll.kube.labels import (
     APP_LABEL,
     COPY_LABEL,
@@ -35,7 +35,7 @@ from plimsoll.scenario.objects import (
     group_name,
     kind_of,
 )
-from plimsoll.scenario.pods import Pod
+from plimsoll.scenario.pods import EVERY_POD, Pod
 
 _FILLER = b"plimsoll "  # what secrets and config maps are full of
 

@@ -8,12 +8,10 @@ from typing import Any
 
 from plimsoll.kube.quantities import format_cpu, format_memory
 from plimsoll.kube.resources import Object
-from plimsoll.scenario.pods import AntiAffinity, Pod, Probe, Resources, Toleration
+from plimsoll.scenario.pods import EVERY_POD, AntiAffinity, Pod, Probe, Resources, Toleration
 
 SelectGroup = Callable[[str | None], Object]
 """Labels that select the pods of a group by its name; of the pod's own group where None is given."""
-
-EVERY_POD = "*"
 
 
 def pod_spec(pod: Pod, secrets: Sequence[str], config_maps: Sequence[str], select: SelectGroup) -> Object:

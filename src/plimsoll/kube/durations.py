@@ -13,8 +13,8 @@ _LONGEST = 64  # characters; a longer text is no duration
 
 def parse_duration(value: str | float) -> float:
     """Return seconds; ``ValueError`` where it is no duration, or negative, or not finite."""
-    if isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a duration")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r:.80} is not a duration")
     seconds = float(value) if isinstance(value, int | float) else _parse_text(value.strip())
     if not math.isfinite(seconds) or seconds < 0:
         raise ValueError(f"a duration is finite and not negative, and {value!r} is not")

@@ -28,8 +28,8 @@ _MILLI = 1000
 
 def parse_quantity(value: str | float) -> Fraction:
     """Return the exact value of a quantity; ``ValueError`` where it is none, or negative, or not finite."""
-    if isinstance(value, bool):
-        raise ValueError(f"{value!r} is not a quantity")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r:.80} is not a quantity")
     if isinstance(value, int | float):
         if not math.isfinite(value):
             raise ValueError(f"{value!r} is not a finite quantity")

@@ -7,6 +7,7 @@ nesting without end. ``0777``, which is octal to some readers and decimal to oth
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +27,7 @@ MAX_DEPTH = 60
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,39})")
 _BASED_INTEGER = re.compile(r"0o[0-7]{1,40}|0x[0-9a-fA-F]{1,40}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
     word: word.casefold() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")
 }
@@ -199,8 +199,6 @@ def _resolve(text: str) -> Any:
         return int(text)
     if _BASED_INTEGER.fullmatch(text):
         return int(text, 0)
-    if _FLOAT.fullmatch(text) and not re.match(r"[-+]?0[0-9]", text) and not text.lstrip("+-").isdigit():
+    if _FLOAT.fullmatch(text) and not text.lstrip("+-").isdigit() and math.isfinite(float(text)):
         return float(text)
-    if _INFINITE.fullmatch(text):
-        return float(text.replace(".", "", 1))
     return text

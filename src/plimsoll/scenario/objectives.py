@@ -63,8 +63,8 @@ _NAME = r"[A-Za-z][A-Za-z0-9_-]*"
 _STRING = r"""\[\s*(?:"(?:[^"\\]|\\.)*"|'[^']*')\s*\]"""
 _METRIC = re.compile(rf"{_NAME}(?:\.{_NAME}|{_STRING})*")
 _PART = re.compile(rf"\.?({_NAME})|({_STRING})")
-_OBJECTIVE = re.compile(rf"\s*({_METRIC.pattern})\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*")
-_NUMBER = re.compile(r"((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?)([kMG%]?)")
+_OBJECTIVE = re.compile(rf"\s*({_METRIC.pattern})\s*(<=|>=|==|!=|<|>)\s*([^\s=<>]\S*)\s*")
+_NUMBER = re.compile(r"((?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?)([kMG%]?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,8 @@ def _parse_value(text: str) -> tuple[float, Unit]:
         except ValueError as error:
             raise ValueError(f"{text!r} is no value: write a number, a percentage or a duration such as 5s") from error
     number = float(match[1])
+    if not math.isfinite(number):
+        raise ValueError(f"{text!r} is too large a number")
     if match[2] == "%":
         return number / 100, "%"
     return number * _MULTIPLES[match[2]], ""

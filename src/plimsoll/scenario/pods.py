@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import AfterValidator, Field, PlainValidator
 
 from plimsoll.kube.names import is_label
 from plimsoll.scenario.values import (
@@ -72,12 +72,22 @@ class Probes(Model):
     startup: Probe | None = None
 
 
+def _label_or_every(value: str) -> str:
+    if value != EVERY_POD and not is_label(value):
+        raise ValueError(f"{value[:80]!r} is neither the name of a group nor {EVERY_POD}")
+    return value
+
+
+EVERY_POD = "*"
+LabelOrEvery = Annotated[str, AfterValidator(_label_or_every)]
+
+
 class AntiAffinity(Model):
     """Keeps the pods of one object apart, or away from the pods of a group; ``*`` is every pod of the run."""
 
     mode: Literal["required", "preferred"] = "required"
     topology_key: str = Field(default="kubernetes.io/hostname", min_length=1)
-    of: Label | Literal["*"] | None = Field(default=None, description="A group of the same copy, or * for all pods.")
+    of: LabelOrEvery | None = Field(default=None, description="A group of the same copy, or * for all pods.")
 
 
 class TopologySpread(Model):

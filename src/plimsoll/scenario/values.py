@@ -27,6 +27,12 @@ MAX_OBJECTS = 10_000_000
 """The most objects of one group or namespaces of one job; beyond it a typing error is likelier than a wish."""
 
 
+LONGEST_SECONDS = 3_155_760_000
+"""The longest duration: a hundred years."""
+
+_LARGEST_INTEGER = 2**63 - 1  # what a quantity of Kubernetes holds
+
+
 class Model(BaseModel):
     """Base of every part of a scenario: immutable, strict about types, camelCase in files, unknown keys refused."""
 
@@ -45,6 +51,7 @@ _QUANTITY_PATTERN = r"^[0-9]*\.?[0-9]+([eE][+-]?[0-9]+|[numkMGTPE]?i?B?)$"
 Seconds = Annotated[
     float,
     BeforeValidator(parse_duration),
+    Field(le=LONGEST_SECONDS),
     PlainSerializer(format_duration, return_type=str, when_used="json"),
     _spelled(r"^([0-9]*\.?[0-9]+(ms|s|m|h|d)?)+$", "A duration: 300ms, 30s, 10m, 1h30m, or a number of seconds."),
 ]
@@ -53,19 +60,21 @@ PositiveSeconds = Annotated[Seconds, Field(gt=0)]
 Millicores = Annotated[
     int,
     BeforeValidator(parse_cpu),
+    Field(le=_LARGEST_INTEGER),
     PlainSerializer(format_cpu, return_type=str, when_used="json"),
     _spelled(_QUANTITY_PATTERN, "Processor cores: 2, 0.5 or 500m."),
 ]
 Bytes = Annotated[
     int,
     BeforeValidator(parse_memory),
+    Field(le=_LARGEST_INTEGER),
     _spelled(_QUANTITY_PATTERN, "Bytes: 64Mi, 10MB, 100kB or a number."),
 ]
 PositiveBytes = Annotated[Bytes, Field(gt=0)]
 BitsPerSecond = Annotated[
     int,
     BeforeValidator(parse_memory),
-    Field(gt=0),
+    Field(gt=0, le=_LARGEST_INTEGER),
     _spelled(_QUANTITY_PATTERN, "Bits per second: 10G, 720M or a number."),
 ]
 

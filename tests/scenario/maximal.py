@@ -1,0 +1,159 @@
+"""A scenario in which every field of the model is written, so that each can be made wrong in turn."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from plimsoll.scenario.documents import Path
+
+Fields = dict[str, Any]
+
+_PACE: Fields = {
+    "objectsPerCall": 5,
+    "parallelism": 2,
+    "callSeconds": 0.36,
+    "ratePerSecond": 50.0,
+    "burst": 10,
+    "betweenNamespaces": 0,
+}
+_PROBE: Fields = {"periodSeconds": 5, "initialDelaySeconds": 1, "timeoutSeconds": 2, "failureThreshold": 4}
+_COMMON: Fields = {"once": False, "labels": {"team": "a"}, "annotations": {"note": "b"}}
+_POD: Fields = {
+    "role": "client",
+    "server": "server",
+    "containers": 2,
+    "image": "registry.example/app:1",
+    "requests": {"cpu": "100m", "memory": "64Mi"},
+    "limits": {"cpu": "200m", "memory": "128Mi"},
+    "secrets": 1,
+    "configMaps": "all",
+    "imagePullSecrets": ["pull"],
+    "serviceAccountToken": False,
+    "probes": {"command": ["true"], "readiness": _PROBE, "liveness": _PROBE, "startup": _PROBE},
+    "nodeSelector": {"zone": "a"},
+    "nodeName": "worker-0",
+    "affinity": {"nodeAffinity": {}},
+    "antiAffinity": {"mode": "preferred", "topologyKey": "zone", "of": "server"},
+    "topologySpread": {"maxSkew": 2, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"},
+    "tolerations": [
+        {"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute", "tolerationSeconds": 30},
+    ],
+    "terminationGracePeriodSeconds": 5,
+    "labels": {"color": "red"},
+    "annotations": {"note": "c"},
+}
+_OBJECTS: list[Fields] = [
+    {"kind": "Secret", "name": "secret", "count": 2, "pace": _PACE, "dataBytes": 100, **_COMMON},
+    {"kind": "ConfigMap", "name": "config", "count": 1, "pace": _PACE, "dataBytes": 100, **_COMMON},
+    {"kind": "Service", "name": "server", "pace": _PACE, "selects": "server", "port": 80, "headless": True, **_COMMON},
+    {"kind": "Service", "name": "outside", "count": 1, "externalName": "example.org"},
+    {
+        "kind": "Deployment",
+        "name": "server",
+        "count": 1,
+        "replicas": 1,
+        "pace": _PACE,
+        "pod": {"role": "server"},
+        **_COMMON,
+    },
+    {"kind": "ReplicaSet", "name": "client", "count": 1, "replicas": 2, "pace": _PACE, "pod": _POD, **_COMMON},
+    {"kind": "Pod", "name": "bare", "count": 1, "pace": _PACE, "pod": _POD, **_COMMON},
+]
+_MAXIMAL: Fields = {
+    "name": "maximal",
+    "description": "Everything at once.",
+    "cluster": {
+        "profile": "ideal",
+        "nodes": 3,
+        "node": {
+            "cpu": 4,
+            "memory": "16Gi",
+            "networkBitsPerSecond": "10G",
+            "labels": {"zone": "a"},
+            "taints": [{"key": "a", "value": "b", "effect": "NoExecute"}],
+        },
+        "settings": {"kubelet.maxPods": 200},
+        "allowOverload": True,
+        "faults": [
+            {"kind": "nodeLost", "at": "1m", "node": "worker-1", "for": "5m"},
+            {"kind": "apiErrors", "at": "1m", "for": "5m", "fraction": 0.5, "code": 503},
+            {"kind": "apiLatency", "at": "1m", "for": "5m", "addSeconds": 0.5},
+            {"kind": "componentRestart", "at": "1m", "component": "kubelet", "node": "worker-1", "downSeconds": 3},
+        ],
+    },
+    "load": {
+        "pace": _PACE,
+        "order": "byKind",
+        "jobs": [
+            {
+                "name": "job",
+                "namespaces": {"count": 2, "prefix": "space", "labels": {"a": "b"}},
+                "copies": 2,
+                "objects": _OBJECTS,
+                "alongside": [
+                    {
+                        "namespaces": {"names": ["apart"]},
+                        "copies": 1,
+                        "objects": [{"kind": "Secret", "pace": {"shape": [{"at": 0, "ratePerSecond": 5}]}}],
+                    },
+                ],
+                "exchange": {"bytesPerSecond": "100kB", "seconds": 60, "bytes": "10MB", "messageBytes": 1000},
+                "churn": {"percent": 10, "cycles": 2, "delay": "1m", "mode": "objects"},
+                "wait": {"for": "ready", "timeout": "1h"},
+                "hold": "10s",
+            },
+        ],
+        "delete": True,
+        "deleteTimeout": "1h",
+    },
+    "expect": ["podReady.p99 <= 5s"],
+    "measure": {"interval": "10s"},
+}
+
+FREE = {"settings", "affinity", "annotations"}
+"""Fields whose content is the user's own."""
+
+
+def maximal() -> Fields:
+    """A fresh copy that shares nothing with another, not even within itself."""
+    return copy.deepcopy(_unshared(_MAXIMAL))
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths of all values that are neither mappings nor lists, but for the user's own."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in FREE:
+                yield from leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from leaves(inner, (*path, number))
+    else:
+        yield path
+
+
+def mappings(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths of all mappings whose keys the model gives."""
+    if isinstance(value, dict):
+        yield path
+        for key, inner in value.items():
+            if key not in FREE | {"labels", "nodeSelector"}:
+                yield from mappings(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from mappings(inner, (*path, number))
+
+
+def at(value: Any, path: Path) -> Any:
+    """The value at a path."""
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _unshared(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unshared(inner) for key, inner in value.items()}
+    return [_unshared(inner) for inner in value] if isinstance(value, list) else value
