@@ -42,7 +42,7 @@ def archive_of(
     return RunArchive.open(directory)
 
 
-def pod(name: str, created: float, node: str = "worker-0", **milestones: float) -> Callable[[RunWriter], None]:
+def pod(name: str, created: float, *, node: str = "worker-0", **milestones: float) -> Callable[[RunWriter], None]:
     """A pod of namespace ``ns`` with its milestones, by their names."""
 
     def tell(writer: RunWriter) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import given
@@ -46,7 +47,7 @@ def test_only_what_pods_completed_is_a_latency(tmp_path: Path) -> None:
 
 
 def test_the_stages_of_a_pod_add_up_to_its_time_to_running(tmp_path: Path) -> None:
-    way = {
+    way: dict[str, Any] = {
         "scheduled": 1.5,
         "kubeletSaw": 1.75,
         "volumesMounted": 3.0,

@@ -26,9 +26,10 @@ def test_rates_are_those_of_the_steady_time_in_the_order_of_the_nodes(tmp_path: 
 
     assert found is not None
     nine, ten = found.nodes
-    assert (nine.node, nine.send_mean, nine.receive_mean) == ("worker-9", 8.0, pytest.approx(25 / 3))
+    assert (nine.node, nine.send_mean) == ("worker-9", 8.0)
+    assert nine.receive_mean == pytest.approx(25 / 3)
     assert (ten.node, ten.send_min, ten.send_max, ten.receive_mean) == ("worker-10", 8.0, 10.0, 0.0)
-    assert (found.min, found.max) == (8.0, pytest.approx(26 / 3))
+    assert [found.min, found.max] == pytest.approx([8.0, 26 / 3])
 
 
 def test_both_directions_of_every_client_are_expected(tmp_path: Path) -> None:

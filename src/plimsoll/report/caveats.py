@@ -41,7 +41,7 @@ def _missing_pods(measured: Measurements) -> Iterator[str]:
     if missing > 0:
         yield f"{missing:,} of {max(pods.wanted, pods.created):,} pods were never seen Running."
     if pods.failed:
-        yield f"{pods.failed:,} pods failed."
+        yield f"{pods.failed:,} {'pod' if pods.failed == 1 else 'pods'} failed."
 
 
 def _throttling(measured: Measurements) -> Iterator[str]:

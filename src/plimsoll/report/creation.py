@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 BEST_WINDOW_SECONDS = 600.0
 LITTLE_TOLERANCE = 0.10
-FEWEST_SAMPLES = 3  # fewer say nothing about a mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def little(timelines: Timelines, container_creating: Series, end_of_run_seconds:
     it. A kubelet that falls behind with its reports shows fewer pods there than it has, and the law then disagrees.
 
     That stretch holds every stay from beginning to end, so the law is exact in it whatever the arrivals look like.
-    None where it is too short for the samples to say anything.
+    None where no sample was taken in it.
     """
     arrivals = timelines.at(Milestone.KUBELET_SAW)
     if np.isnan(arrivals).all():
@@ -107,7 +106,7 @@ def little(timelines: Timelines, container_creating: Series, end_of_run_seconds:
     stays = np.maximum(leaving[arrived] - arrivals[arrived], 0.0)
     start, end = float(arrivals[arrived].min()), float(leaving[arrived].max())
     samples = container_creating.within(start, end).values
-    if samples.size < FEWEST_SAMPLES or end <= start:
+    if not samples.size or end <= start:
         return None
     return Little(
         start_seconds=start,

@@ -149,10 +149,10 @@ def time_to_running(material: Material, width: float) -> Figure | None:
     if not curves:
         return None
     lowest = max(1e-3, min(float(durations[0]) for _, durations, _ in curves))
-    highest = max(float(durations[-1]) for _, durations, _ in curves)
+    highest = max(10 * lowest, *(float(durations[-1]) for _, durations, _ in curves))
     frame = Frame(
         width,
-        Logarithmic(lowest, max(highest, 10 * lowest), LEFT, width - RIGHT),
+        Logarithmic(lowest, highest, LEFT, width - RIGHT),
         _y(1.0, "%"),
         "after the pod was created",
         "share of all pods",

@@ -32,7 +32,9 @@ def join(*parts: object) -> Markup:
 
 def tag(name: str, /, *children: object, **attributes: object) -> Markup:
     """An element. In attributes ``class_`` is ``class``, ``text_anchor`` is ``text-anchor``; None and False are left out."""
-    start = name + "".join(_attribute(key, value) for key, value in attributes.items() if value not in {None, False})
+    start = name + "".join(
+        _attribute(key, value) for key, value in attributes.items() if value is not None and value is not False
+    )
     if name in _EMPTY_ELEMENTS and not children:
         return Markup(f"<{start}/>")
     return Markup(f"<{start}>{join(*children)}</{name}>")

@@ -182,16 +182,24 @@ class TimeAxis:
 def time_axis(end_seconds: float, steady: tuple[float, float] | None, start: float, end: float) -> TimeAxis:
     """The axis of a whole run; its steady stretch is compressed if it is most of the run."""
     end_seconds = max(end_seconds, 1.0)
-    if steady is None or steady[1] - steady[0] < QUIET_SHARE_OF_RUN * end_seconds:
+    quiet_from, quiet_to = _snapped(steady or (0.0, 0.0), end_seconds)
+    lively_seconds = end_seconds - (quiet_to - quiet_from)
+    if not 0 < lively_seconds < (1 - QUIET_SHARE_OF_RUN) * end_seconds:
         return TimeAxis((Segment(0.0, end_seconds, start, end),))
-    width = end - start
-    quiet_width = QUIET_SHARE_OF_WIDTH * width
-    lively_seconds = max(end_seconds - (steady[1] - steady[0]), 1e-9)
-    before = start + (width - quiet_width) * steady[0] / lively_seconds
-    quiet = Segment(steady[0], steady[1], before, before + quiet_width)
-    others = (Segment(0.0, steady[0], start, before), Segment(steady[1], end_seconds, quiet.end, end))
-    segments = sorted((quiet, *others), key=lambda segment: segment.from_seconds)
+    quiet_width = QUIET_SHARE_OF_WIDTH * (end - start)
+    quiet_start = start + (end - start - quiet_width) * quiet_from / lively_seconds
+    quiet = Segment(quiet_from, quiet_to, quiet_start, quiet_start + quiet_width)
+    segments = (Segment(0.0, quiet_from, start, quiet.start), quiet, Segment(quiet_to, end_seconds, quiet.end, end))
     return TimeAxis(tuple(segment for segment in segments if segment.to_seconds > segment.from_seconds), quiet)
+
+
+def _snapped(steady: tuple[float, float], end_seconds: float) -> tuple[float, float]:
+    """A steady stretch that begins or ends with the run but for what no plot could show does so exactly."""
+    sliver = end_seconds / 1000
+    return (
+        0.0 if steady[0] < sliver else steady[0],
+        end_seconds if end_seconds - steady[1] < sliver else steady[1],
+    )
 
 
 def nice_step(at_least: float) -> float:

@@ -59,6 +59,8 @@ def way_of_a_pod(measured: Measurements, width: float) -> Figure | None:
     if not found:
         return None
     ends = np.cumsum([stage.mean for _, stage in found]).tolist()
+    if not ends or ends[-1] <= 0:
+        return None
     rows = [
         Strip(
             stage.title, wording.seconds(took.mean), end - took.mean, end, "c2" if stage.end.startswith("api") else "c0"
