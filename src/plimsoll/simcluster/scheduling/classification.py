@@ -15,15 +15,6 @@ from plimsoll.simcluster.scheduling.requirements import NodeRequirements, parse_
 MOST_REMEMBERED = 65_536
 """Templates remembered by identity before all are forgotten; each costs a parse of about 50 µs to meet again."""
 
-_SCHEDULING_FIELDS = (
-    "containers",
-    "initContainers",
-    "overhead",
-    "nodeSelector",
-    "affinity",
-    "tolerations",
-    "topologySpreadConstraints",
-)
 _SPREADING_CONTROLLERS = frozenset(("ReplicaSet", "ReplicationController", "StatefulSet"))
 
 Fingerprint: TypeAlias = tuple[Any, ...]
@@ -49,22 +40,38 @@ class Classifier:
         self._new_index = new_index
         self._tells_controllers_apart = tells_controllers_apart
         self._remembered: dict[Fingerprint, tuple[PodClass, Object]] = {}
+        self._last: tuple[Object, PodClass] | None = None
         self._indexes: WeakValueDictionary[NodeRequirements, FeasibilityIndex] = WeakValueDictionary()
 
     def class_of(self, pod: Object) -> PodClass:
         """The class of a pod, admitted to the census."""
-        metadata, spec = pod["metadata"], pod["spec"]
-        labels = frozenset((metadata.get("labels") or {}).items())
-        fingerprint = (
-            metadata.get("namespace", ""),
-            labels,
-            self._controller_of(metadata),
-            *[id(spec.get(field)) for field in _SCHEDULING_FIELDS],
-        )
+        last = self._last
+        if last is not None and last[0] is pod and last[1].admitted:  # placed, and now counted
+            return last[1]
+        fingerprint = self._fingerprint(pod)
         remembered = self._remembered.get(fingerprint)
         if remembered is not None and remembered[0].admitted:
-            return remembered[0]
-        return self._parse(fingerprint, spec)
+            pod_class = remembered[0]
+        else:
+            pod_class = self._parse(fingerprint, pod["spec"])
+        self._last = (pod, pod_class)
+        return pod_class
+
+    def _fingerprint(self, pod: Object) -> Fingerprint:
+        metadata, spec = pod["metadata"], pod["spec"]
+        field = spec.get
+        return (
+            metadata.get("namespace", ""),
+            frozenset((metadata.get("labels") or {}).items()),
+            self._controller_of(metadata),
+            id(spec["containers"]),
+            id(field("initContainers")),
+            id(field("overhead")),
+            id(field("nodeSelector")),
+            id(field("affinity")),
+            id(field("tolerations")),
+            id(field("topologySpreadConstraints")),
+        )
 
     def _parse(self, fingerprint: Fingerprint, spec: Object) -> PodClass:
         namespace, labels, controller = fingerprint[:3]

@@ -38,6 +38,8 @@ class FeasibilityIndex:
         self.preference: IntArray = np.zeros(table.capacity, np.int64)
         self.selected: BoolArray = np.zeros(table.capacity, np.bool_)
         self.tolerated: BoolArray = np.zeros(table.capacity, np.bool_)
+        self.any_unwelcome = False
+        """Whether any node ever had an unwelcome taint; where none had, they need not be compared."""
         self.reasons: list[Reasons] = [(), ()]
         self._numbers: dict[Reasons, int] = {(): FITS}
         self._offer_verdict = [ABSENT] * table.capacity
@@ -89,6 +91,7 @@ class FeasibilityIndex:
         self._offer_seen[slot] = node.revision
         self.selected[slot], self.tolerated[slot] = selected and node.exists, taint is None
         self.unwelcome[slot] = unwelcome(node.taints, wanted.tolerations)
+        self.any_unwelcome |= bool(self.unwelcome[slot])
         self.preference[slot] = wanted.preference(node.name, node.labels)
         if not node.exists:
             self._offer_verdict[slot] = ABSENT

@@ -33,20 +33,37 @@ class Sample:
     evaluated: int
 
 
-def sample(feasible: BoolArray, order: IntArray, start: int, wanted: int) -> Sample:
+@dataclass(frozen=True, slots=True)
+class NodeOrder:
+    """The slots of all nodes in the order in which a scheduler goes through them."""
+
+    slots: IntArray
+    by_slot: bool
+    """Whether that is simply slot after slot, without a gap: then a position in the order is a slot."""
+
+    @classmethod
+    def of(cls, nodes: Iterable[NodeState]) -> NodeOrder:
+        """One node of each zone in turn (``nodeTree``)."""
+        slots = interleaved_by_zone(nodes)
+        return cls(slots, bool((slots == np.arange(slots.size)).all()))
+
+
+def sample(feasible: BoolArray, order: NodeOrder, start: int, wanted: int) -> Sample:
     """Look at nodes in order, from a position on and round, until enough are feasible."""
-    positions = feasible[order].nonzero()[0]
-    if positions.size < wanted:
-        return Sample(order[positions], order.size)
+    nodes = order.slots.size
+    positions = (feasible if order.by_slot else feasible[order.slots]).nonzero()[0]
+    if positions.size < wanted or wanted == nodes:
+        return Sample(positions if order.by_slot else order.slots[positions], nodes)
     first = int(positions.searchsorted(start))
     found = positions[first : first + wanted]
     if found.size < wanted:
         found = np.concatenate((found, positions[: wanted - found.size]))
-    return Sample(order[found], (int(found[-1]) - start) % order.size + 1 if wanted else 0)
+    evaluated = (int(found[-1]) - start) % nodes + 1
+    return Sample(found if order.by_slot else order.slots[found], evaluated)
 
 
 def interleaved_by_zone(nodes: Iterable[NodeState]) -> IntArray:
-    """Slots in the order in which a scheduler lists nodes: one of each zone in turn (``nodeTree``)."""
+    """Slots of nodes, one of each zone in turn."""
     zones: dict[tuple[str, str], list[int]] = {}
     for node in nodes:
         zones.setdefault((_first(node, REGIONS), _first(node, ZONES)), []).append(node.slot)

@@ -66,65 +66,77 @@ def _violations(
     return Violations(~topology.labelled, counts[topology.domain] + own - fewest > constraint.max_skew)
 
 
-def score(
-    pod_class: PodClass, index: FeasibilityIndex, table: NodeTable, slots: IntArray, *, by_default: bool
-) -> IntArray | None:
-    """Scores 0 to 100 by the ``ScheduleAnyway`` constraints: the pod's own, or the cluster's where it has none."""
-    own = pod_class.terms.spread
-    spreads = _soft_spreads(pod_class, index, table) if own else []
-    if by_default and not own:
-        spreads = _default_spreads(pod_class, index, table)
-    if not spreads:
-        return None
-    needed = _labelled([spread.topology_key for spread in spreads], table) if own else None
-    kept = slots if needed is None else slots[needed[slots]]
-    raw: FloatArray = np.zeros(kept.size)
-    for spread in spreads:
-        raw += _raw_score(spread, table, kept, needed)
-    scores = _normalized(np.floor(raw + 0.5).astype(np.int64))
-    if needed is None:
-        return scores
-    all_scores = np.zeros(slots.size, np.int64)
-    all_scores[needed[slots]] = scores
-    return all_scores
-
-
-def _soft_spreads(pod_class: PodClass, index: FeasibilityIndex, table: NodeTable) -> list[Spread]:
-    return [
+def score(pod_class: PodClass, index: FeasibilityIndex, table: NodeTable, slots: IntArray) -> IntArray | None:
+    """Scores 0 to 100 by the pod's own ``ScheduleAnyway`` constraints; nodes without all their labels get none."""
+    spreads = [
         Spread(constraint.topology_key, constraint.max_skew, pods, _counted_on(constraint, index, table))
         for constraint, pods in zip(pod_class.terms.spread, pod_class.spread, strict=True)
         if not constraint.hard
     ]
+    if not spreads:
+        return None
+    needed = _labelled([spread.topology_key for spread in spreads], table)
+    kept = needed[slots]
+    scores = np.zeros(slots.size, np.int64)
+    scores[kept] = _scores(spreads, table, slots[kept], needed)
+    return scores
 
 
-def _default_spreads(pod_class: PodClass, index: FeasibilityIndex, table: NodeTable) -> list[Spread]:
+def default_score(
+    pod_class: PodClass, index: FeasibilityIndex, table: NodeTable, slots: IntArray
+) -> IntArray | int | None:
+    """Scores 0 to 100 by the cluster's constraints, which keep pods of one controller apart.
+
+    A number instead of an array is the score of all nodes.
+    """
     siblings = pod_class.siblings
     if siblings is None:
-        return []
-    return [
+        return None
+    if table.topology(ZONES[0]).empty and table.topology(HOSTNAME).complete(table.existing):
+        return _score_by_node(siblings.column(table.capacity)[slots], DEFAULT_CONSTRAINTS[0][1])
+    spreads = [
         Spread(key, max_skew, siblings, index.selected)
         for key, max_skew in DEFAULT_CONSTRAINTS
         if not table.topology(key).empty
     ]
+    return _scores(spreads, table, slots, index.selected)
 
 
-def _raw_score(spread: Spread, table: NodeTable, slots: IntArray, needed: BoolArray | None) -> FloatArray:
+def _score_by_node(counts: IntArray, max_skew: int) -> IntArray | int:
+    """The same for the usual case that every node is a domain of its own and nothing else counts.
+
+    Nodes with as many pods have the same score, so there is one to work out per count, not per node.
+    """
+    lowest, highest = int(np.minimum.reduce(counts)), int(np.maximum.reduce(counts))
+    weight = math.log(counts.size + 2)
+    raw = [math.floor(count * weight + (max_skew - 1) + 0.5) for count in range(lowest, highest + 1)]
+    by_count = [MAX_NODE_SCORE * (raw[-1] + raw[0] - value) // raw[-1] for value in raw]
+    return np.array(by_count)[counts - lowest] if highest > lowest else by_count[0]
+
+
+def _scores(spreads: list[Spread], table: NodeTable, slots: IntArray, counted_on: BoolArray) -> IntArray:
+    raw: FloatArray = np.zeros(slots.size)
+    for spread in spreads:
+        raw += _raw_score(spread, table, slots, counted_on)
+    return _normalized(np.floor(raw + 0.5).astype(np.int64))
+
+
+def _raw_score(spread: Spread, table: NodeTable, slots: IntArray, counted_on: BoolArray) -> FloatArray:
     """``count · ln(domains + 2) + maxSkew - 1``: the weight keeps few large domains from being watered down by many."""
     topology = table.topology(spread.topology_key)
-    domains, matching = _matching(spread, table, slots, needed)
+    domains, matching = _matching(spread, table, slots, counted_on)
     raw: FloatArray = (matching * math.log(domains + 2) + (spread.max_skew - 1)) * topology.labelled[slots]
     return raw
 
 
-def _matching(spread: Spread, table: NodeTable, slots: IntArray, needed: BoolArray | None) -> tuple[int, FloatArray]:
+def _matching(spread: Spread, table: NodeTable, slots: IntArray, counted_on: BoolArray) -> tuple[int, FloatArray]:
     """How many domains the nodes in these slots are in, and for each node how many pods its domain has."""
     topology = table.topology(spread.topology_key)
     counts = spread.pods.column(table.capacity)
     if spread.topology_key == HOSTNAME:
         return slots.size, counts[slots].astype(np.float64)
-    counted_on = spread.counted_on if needed is None else spread.counted_on & needed
     domain = topology.domain[slots]
-    return np.unique(domain).size, topology.by_domain(counts * counted_on)[domain]
+    return np.unique(domain).size, topology.by_domain(counts * (spread.counted_on & counted_on))[domain]
 
 
 def _normalized(raw: IntArray) -> IntArray:

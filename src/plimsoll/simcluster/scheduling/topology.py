@@ -21,6 +21,7 @@ class Topology:
         self.labelled: BoolArray = np.zeros(capacity, np.bool_)
         self._numbers: dict[str, int] = {}
         self._members: Counter[int] = Counter()
+        self._labelled_nodes = 0
 
     @property
     def empty(self) -> bool:
@@ -32,6 +33,10 @@ class Topology:
         """Upper bound of the numbers of domains, plus one."""
         return len(self._numbers) + 1
 
+    def complete(self, nodes: int) -> bool:
+        """Whether each of so many nodes, which are all there are, carries the key."""
+        return self._labelled_nodes == nodes
+
     def grow(self, capacity: int) -> None:
         """Make room for more slots."""
         self.domain, self.labelled = grown(self.domain, capacity), grown(self.labelled, capacity)
@@ -41,16 +46,18 @@ class Topology:
         number = 0 if value is None else self._numbers.setdefault(value, len(self._numbers) + 1)
         previous = int(self.domain[slot])
         if previous:
+            self._labelled_nodes -= 1
             self._members[previous] -= 1
             if not self._members[previous]:
                 del self._members[previous]
         if number:
+            self._labelled_nodes += 1
             self._members[number] += 1
         self.domain[slot], self.labelled[slot] = number, bool(number)
 
     def totals(self, per_node: IntArray) -> IntArray:
         """For each node, the sum over the nodes of its domain; 0 where it is in none."""
-        if len(self._members) == int(self.labelled.sum()):  # one node each: host names
+        if len(self._members) == self._labelled_nodes:  # one node each: host names
             return per_node * self.labelled
         return self.by_domain(per_node)[self.domain].astype(np.int64)
 

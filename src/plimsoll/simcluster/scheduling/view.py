@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from plimsoll.simcluster.scheduling.podsets import PodClass
 from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy
 from plimsoll.simcluster.scheduling.requirements import NodeRequirements
 from plimsoll.simcluster.scheduling.resources import MAX_NODE_SCORE
-from plimsoll.simcluster.scheduling.sampling import feasible_nodes_wanted, interleaved_by_zone, sample
+from plimsoll.simcluster.scheduling.sampling import NodeOrder, feasible_nodes_wanted, sample
 from plimsoll.simcluster.scheduling.wording import Reasons
 
 DEFAULT_POLICY = SchedulingPolicy()
@@ -34,8 +34,7 @@ class RandomSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """The outcome of one decision.
 
     ``node_name`` is None where no node is feasible; ``reasons`` then says how many nodes failed for which reason.
@@ -45,7 +44,7 @@ class Placement:
     node_name: str | None
     feasible: int
     evaluated: int
-    reasons: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = MappingProxyType({})
 
 
 class ClusterView:
@@ -72,7 +71,7 @@ class ClusterView:
         )
         self._placed: dict[str, tuple[PodClass, NodeState]] = {}
         self._start = 0
-        self._order: IntArray = np.zeros(0, np.int64)
+        self._order = NodeOrder.of(())
         self._order_layout = 0
         for node in nodes:
             self.add_node(node)
@@ -128,7 +127,8 @@ class ClusterView:
         index = self._index_for(pod_class, pod)
         nodes = self._table.existing
         wanted = feasible_nodes_wanted(nodes, self._policy.percentage_of_nodes_to_score)
-        found = sample(self._feasible(pod_class, index), self._listed(), self._start, wanted)
+        order = self._listed()
+        found = sample(self._feasible(pod_class, index), order, self._start, wanted)
         self._start = (self._start + found.evaluated) % nodes if nodes else 0
         if not found.slots.size:
             return Placement(None, 0, found.evaluated, self._explain(pod_class, index, pod))
@@ -158,10 +158,10 @@ class ClusterView:
         index.judge_only((node_name,) if node_name is not None else pod_class.nodes.names or ())
         return index
 
-    def _listed(self) -> IntArray:
+    def _listed(self) -> NodeOrder:
         if self._order_layout != self._table.layout:
-            self._order, self._order_layout = interleaved_by_zone(self._table), self._table.layout
-            self._start = self._start % max(1, self._order.size)
+            self._order, self._order_layout = NodeOrder.of(self._table), self._table.layout
+            self._start %= max(1, self._table.existing)
         return self._order
 
     def _feasible(self, pod_class: PodClass, index: FeasibilityIndex) -> BoolArray:
@@ -188,13 +188,15 @@ class ClusterView:
         if slots.size == 1:
             return int(slots[0])
         scores = self._scores(pod_class, index, slots)
-        ties = (scores == scores.max()).nonzero()[0]
+        ties = (scores == np.maximum.reduce(scores)).nonzero()[0]
         return int(slots[ties[int(self._random.random() * ties.size)]])
 
     def _scores(self, pod_class: PodClass, index: FeasibilityIndex, slots: IntArray) -> IntArray:
         weights = self._policy.weights
         scores: IntArray = index.local_score[slots]
-        scores += weights.taint_toleration * _fewest_best(index.unwelcome[slots])
+        scores += weights.taint_toleration * (
+            _fewest_best(index.unwelcome[slots]) if index.any_unwelcome else MAX_NODE_SCORE
+        )
         if pod_class.nodes.preferred_terms:
             scores += weights.node_affinity * _most_best(index.preference[slots])
         spread = self._spread_scores(pod_class, index, slots)
@@ -206,16 +208,21 @@ class ClusterView:
                 scores += weights.inter_pod_affinity * company
         return scores
 
-    def _spread_scores(self, pod_class: PodClass, index: FeasibilityIndex, slots: IntArray) -> IntArray | None:
-        default = self._policy.default_spreading
-        if default is DefaultSpreading.SELECTOR and not pod_class.spread:
-            return spreading.selector_spread_score(pod_class, self._table, slots)
-        return spreading.score(pod_class, index, self._table, slots, by_default=default is DefaultSpreading.TOPOLOGY)
+    def _spread_scores(self, pod_class: PodClass, index: FeasibilityIndex, slots: IntArray) -> IntArray | int | None:
+        if pod_class.spread:
+            return spreading.score(pod_class, index, self._table, slots)
+        match self._policy.default_spreading:
+            case DefaultSpreading.TOPOLOGY:
+                return spreading.default_score(pod_class, index, self._table, slots)
+            case DefaultSpreading.SELECTOR:
+                return spreading.selector_spread_score(pod_class, self._table, slots)
+            case DefaultSpreading.NONE:
+                return None
 
     def _explain(self, pod_class: PodClass, index: FeasibilityIndex, pod: Object) -> dict[str, int]:
         """How many nodes failed for which reason; a node fails at its first filter, but for all reasons of that."""
         reasons: Counter[str] = Counter()
-        numbers, counts = np.unique(index.verdict[self._listed()], return_counts=True)
+        numbers, counts = np.unique(index.verdict[self._listed().slots], return_counts=True)
         for number, nodes in zip(numbers.tolist(), counts.tolist(), strict=True):
             for reason in self._unnamed(pod) if number == ABSENT else index.reasons[number]:
                 reasons[reason] += nodes
