@@ -41,7 +41,7 @@ def label_selectors() -> st.SearchStrategy[Object]:
 
 
 def affinity_terms() -> st.SearchStrategy[Object]:
-    namespace_selectors = st.just({}) | st.just({"matchLabels": {"team": "a"}})
+    namespace_selectors: st.SearchStrategy[Object] = st.sampled_from([{}, {"matchLabels": {"team": "a"}}])
     return st.builds(
         lambda key, selector, names, namespaces: without_nones(
             {"topologyKey": key, "labelSelector": selector, "namespaces": names, "namespaceSelector": namespaces}
