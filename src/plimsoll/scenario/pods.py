@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from plimsoll.kube.names import is_label
 from plimsoll.scenario.values import (
@@ -34,7 +34,7 @@ def _mounts(value: object) -> object:
 
 Mounts = Annotated[
     Literal["all"] | int | tuple[str, ...],
-    PlainValidator(
+    BeforeValidator(
         _mounts, json_schema_input_type=Literal["all"] | Annotated[int, Field(ge=0, le=_MOST_MOUNTS)] | list[Label]
     ),
 ]
