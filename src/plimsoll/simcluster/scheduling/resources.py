@@ -5,10 +5,9 @@ Amounts are integers: millicores of CPU, and whole units (bytes, pieces) of ever
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from plimsoll.kube.quantities import parse_cpu, parse_memory
 
@@ -17,7 +16,8 @@ UNSTATED_CPU_MILLICORES = 100
 UNSTATED_MEMORY_BYTES = 200 * 1024 * 1024
 """What scoring assumes of a container that requests nothing (``pkg/scheduler/util/pod_resources.go``)."""
 
-_UNSTATED = {"cpu": UNSTATED_CPU_MILLICORES, "memory": UNSTATED_MEMORY_BYTES}
+Amounts: TypeAlias = Mapping[str, int]
+_UNSTATED: Amounts = {"cpu": UNSTATED_CPU_MILLICORES, "memory": UNSTATED_MEMORY_BYTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +47,42 @@ def parse_requests(spec: Mapping[str, Any]) -> ResourceRequests:
     """Sum a pod's requests as the scheduler does (``k8s.io/component-helpers/resource``)."""
     stated = _pod_requests(spec, {})
     scored = _pod_requests(spec, _UNSTATED)
-    other = {name: amount for name, amount in stated.items() if name not in _UNSTATED and amount}
-    return ResourceRequests(
-        stated["cpu"], stated["memory"], tuple(sorted(other.items())), scored["cpu"], scored["memory"]
-    )
+    cpu, memory = stated.pop("cpu", 0), stated.pop("memory", 0)
+    other = tuple(sorted((name, amount) for name, amount in stated.items() if amount))
+    return ResourceRequests(cpu, memory, other, scored["cpu"], scored["memory"])
 
 
-def _pod_requests(spec: Mapping[str, Any], unstated: Mapping[str, int]) -> Counter[str]:
+def _pod_requests(spec: Mapping[str, Any], unstated: Amounts) -> dict[str, int]:
     """What the pod's busiest moment needs: its containers together, or one init container beside earlier sidecars."""
-    sidecars: Counter[str] = Counter()
-    starting: Counter[str] = Counter()
+    running: dict[str, int] = {}
+    starting: list[dict[str, int]] = []
     for container in spec.get("initContainers") or ():
         requests = _container_requests(container, unstated)
+        starting.append(_sum(running, requests))
         if container.get("restartPolicy") == "Always":
-            sidecars += requests
-            starting |= sidecars
-        else:
-            starting |= sidecars + requests
-    running = sidecars
+            running = starting[-1]
     for container in spec["containers"]:
-        running = running + _container_requests(container, unstated)
-    return (running | starting) + Counter(parse_amounts(spec.get("overhead")))
+        running = _sum(running, _container_requests(container, unstated))
+    for moment in starting:
+        running = {name: max(running.get(name, 0), moment.get(name, 0)) for name in running | moment}
+    overhead = spec.get("overhead")
+    return _sum(running, parse_amounts(overhead)) if overhead else running
 
 
-def _container_requests(container: Mapping[str, Any], unstated: Mapping[str, int]) -> Counter[str]:
-    resources = container.get("resources") or {}
+def _container_requests(container: Mapping[str, Any], unstated: Amounts) -> Amounts:
+    resources = container.get("resources")
+    if not resources:
+        return unstated
     # The API server fills in a missing request from the limit.
     stated = {**(resources.get("limits") or {}), **(resources.get("requests") or {})}
-    return Counter({**unstated, **parse_amounts(stated)})
+    return {**unstated, **parse_amounts(stated)}
+
+
+def _sum(one: Amounts, other: Amounts) -> dict[str, int]:
+    total = dict(one)
+    for name, amount in other.items():
+        total[name] = total.get(name, 0) + amount
+    return total
 
 
 def least_allocated_score(requested: tuple[int, int], allocatable: tuple[int, int]) -> int:
