@@ -98,7 +98,7 @@ def _main(archive: Archive, summary: Summary) -> Markup:
         tag("h2", "What happened"),
         tag("section", *(figure.render() for figure in figures(archive, summary)), class_="figures"),
         tag("h2", "The numbers"),
-        tag("section", *_tables(measured), class_="tables"),
+        tag("section", *_tables(summary), class_="tables"),
         tag("h2", "Where this comes from"),
         _provenance(archive, summary),
     )
@@ -148,9 +148,10 @@ def _warnings(summary: Summary) -> Markup:
     return join(tag("h3", "Look here first"), tag("ul", *sentences, class_="warnings"))
 
 
-def _tables(measured: Measurements) -> Iterator[Markup | None]:
-    for make in (tables.phases, tables.latencies, tables.clients, tables.requests, tables.slowest):
-        if made := make(measured):
+def _tables(summary: Summary) -> Iterator[Markup]:
+    makers = (tables.phases, tables.latencies, tables.clients, tables.requests, tables.slowest)
+    for make in makers if summary.warnings else makers[1:]:  # without warnings the phases stand on top
+        if made := make(summary.measured):
             yield tag("div", made, class_="card")
 
 

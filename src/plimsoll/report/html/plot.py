@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,16 @@ class Frame:
         return self.height - BOTTOM
 
 
+class Curve(NamedTuple):
+    """Values along an abscissa, with the name and the looks that they have in legends and under the pointer."""
+
+    name: str
+    colour: str
+    """A class of the style sheet."""
+    unit: str
+    values: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Hover:
     """What a pointer over a plot is told: the abscissa it is nearest to, and the value of every series there."""
@@ -50,15 +60,14 @@ class Hover:
     values: Floats
     unit: str
     """How the script words the abscissa: ``clock``, ``s``, or nothing for a name from ``names``."""
-    series: tuple[tuple[str, str, str, Floats], ...]
-    """Name, colour class, unit and values of each."""
+    curves: tuple[Curve, ...]
     names: tuple[str, ...] = ()
 
     def data(self, frame: Frame) -> Markup:
         """The data as the script reads them."""
         series = [
-            {"name": name, "colour": colour, "unit": unit, "values": _rounded(values)}
-            for name, colour, unit, values in self.series
+            {"name": curve.name, "colour": curve.colour, "unit": curve.unit, "values": _rounded(curve.values)}
+            for curve in self.curves
         ]
         box = [LEFT, TOP, frame.right, frame.bottom]
         data: dict[str, Any] = {"box": box, "x": _rounded(self.places), "unit": self.unit, "series": series}
@@ -90,7 +99,6 @@ class Figure:
     hover: Hover | None = None
     description: str = ""
     """For who cannot see it: what is plotted against what, and what comes out."""
-    notes: Sequence[object] = field(default=())
 
     @property
     def is_wide(self) -> bool:
@@ -104,7 +112,6 @@ class Figure:
             tag("figcaption", tag("h3", self.title), tag("p", self.subtitle)),
             self._legend(),
             tag("div", self._svg(), class_="plot"),
-            *(tag("p", note, class_="note") for note in self.notes),
             self.hover and tag("script", self.hover.data(self.frame), type="application/json"),
             class_="card wide" if self.is_wide else "card",
             id=self.id,
@@ -138,9 +145,16 @@ def axes(frame: Frame) -> Markup:
         _quiet(frame),
         *(_horizontal(frame, *tick) for tick in _placed(frame.y)),
         *(_vertical(frame, *tick) for tick in _placed(frame.x)),
-        tag("line", x1=_n(LEFT), x2=_n(frame.right), y1=_n(frame.bottom), y2=_n(frame.bottom), class_="axis"),
-        frame.x_title and tag("text", frame.x_title, x=_n(LEFT), y=_n(frame.bottom + 36), class_="title"),
-        frame.y_title and tag("text", frame.y_title, x=_n(LEFT + 6), y=_n(TOP + 4), class_="title"),
+        tag(
+            "line",
+            x1=number(LEFT),
+            x2=number(frame.right),
+            y1=number(frame.bottom),
+            y2=number(frame.bottom),
+            class_="axis",
+        ),
+        frame.x_title and tag("text", frame.x_title, x=number(LEFT), y=number(frame.bottom + 36), class_="title"),
+        frame.y_title and tag("text", frame.y_title, x=number(LEFT + 6), y=number(TOP + 4), class_="title"),
     )
 
 
@@ -153,16 +167,27 @@ def _placed(scale: Scale) -> Iterable[tuple[float, str]]:
 
 def _horizontal(frame: Frame, place: float, label: str) -> Markup:
     return join(
-        tag("line", x1=_n(LEFT), x2=_n(frame.right), y1=_n(place), y2=_n(place), class_="grid"),
-        tag("text", label, x=_n(LEFT - 8), y=_n(place + 4), class_="end"),
+        tag("line", x1=number(LEFT), x2=number(frame.right), y1=number(place), y2=number(place), class_="grid"),
+        tag("text", label, x=number(LEFT - 8), y=number(place + 4), class_="end"),
     )
 
 
 def _vertical(frame: Frame, place: float, label: str) -> Markup:
     return join(
-        tag("line", x1=_n(place), x2=_n(place), y1=_n(frame.bottom), y2=_n(frame.bottom + 5), class_="axis"),
         tag(
-            "text", label, x=_n(place), y=_n(frame.bottom + 19), class_="end" if place > frame.right - 16 else "middle"
+            "line",
+            x1=number(place),
+            x2=number(place),
+            y1=number(frame.bottom),
+            y2=number(frame.bottom + 5),
+            class_="axis",
+        ),
+        tag(
+            "text",
+            label,
+            x=number(place),
+            y=number(frame.bottom + 19),
+            class_="end" if place > frame.right - 16 else "middle",
         ),
     )
 
@@ -172,7 +197,7 @@ def _quiet(frame: Frame) -> Markup | None:
         return None
     quiet = frame.x.quiet
     width, height = quiet.end - quiet.start, frame.bottom - TOP
-    return tag("rect", x=_n(quiet.start), y=_n(TOP), width=_n(width), height=_n(height), class_="quiet")
+    return tag("rect", x=number(quiet.start), y=number(TOP), width=number(width), height=number(height), class_="quiet")
 
 
 def _quiet_words(frame: Frame) -> Markup | None:
@@ -182,7 +207,9 @@ def _quiet_words(frame: Frame) -> Markup | None:
     quiet = frame.x.quiet
     times = quiet.seconds_per_unit / min(segment.seconds_per_unit for segment in frame.x.segments)
     words = f"steady, drawn {times:.0f}× narrower" if quiet.end - quiet.start > 180 else f"{times:.0f}× narrower"  # noqa: PLR2004
-    return tag("text", words, x=_n((quiet.start + quiet.end) / 2), y=_n(frame.bottom + 36), class_="title middle")
+    return tag(
+        "text", words, x=number((quiet.start + quiet.end) / 2), y=number(frame.bottom + 36), class_="title middle"
+    )
 
 
 def line(frame: Frame, xs: Floats, ys: Floats, classes: str) -> Markup:
@@ -201,12 +228,12 @@ def band(frame: Frame, xs: Floats, lower: Floats, upper: Floats, classes: str) -
     return tag("path", d=f"{there}{back}Z", class_=f"area {classes}")
 
 
-def level(frame: Frame, value: float, label: str) -> Markup:
-    """A dashed line across the plot at a value, with words on it."""
+def level(frame: Frame, value: float, label: str, *, below: bool = False) -> Markup:
+    """A dashed line across the plot at a value, with words above or below it."""
     place = float(frame.y.place(np.array([value]))[0])
     return join(
-        tag("line", x1=_n(LEFT), x2=_n(frame.right), y1=_n(place), y2=_n(place), class_="level"),
-        tag("text", label, x=_n(frame.right - 4), y=_n(place - 6), class_="halo end"),
+        tag("line", x1=number(LEFT), x2=number(frame.right), y1=number(place), y2=number(place), class_="level"),
+        tag("text", label, x=number(frame.right - 4), y=number(place + 16 if below else place - 6), class_="halo end"),
     )
 
 
@@ -218,14 +245,11 @@ def _path(xs: Floats, ys: Floats) -> str:
         if y != y:  # noqa: PLR0124  NaN is what differs from itself
             pen_is_down = False
             continue
-        pieces.append(f"{'L' if pen_is_down else 'M'}{_n(x)} {_n(y)}")
+        pieces.append(f"{'L' if pen_is_down else 'M'}{number(x)} {number(y)}")
         pen_is_down = True
     return "".join(pieces)
 
 
-def _n(value: float) -> str:
+def number(value: float) -> str:
     """A number of an SVG: one decimal, none where it is nought."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-number = _n

@@ -9,14 +9,14 @@ import numpy as np
 
 from plimsoll.report import wording
 from plimsoll.report.html.markup import Markup, join, tag
+from plimsoll.report.html.material import TIME_TITLE, Material
 from plimsoll.report.html.plot import BOTTOM, LEFT, RIGHT, TOP, Figure, Frame, number
-from plimsoll.report.html.scale import Linear, NoTicks, time_axis
+from plimsoll.report.html.scale import Linear, NoTicks
 from plimsoll.report.latency import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plimsoll.report.summary import Measurements
 
 ROW_HEIGHT = 34.0
 THICKNESS = 14.0
@@ -33,16 +33,16 @@ class Strip:
     colour: str
 
 
-def phases(measured: Measurements, width: float) -> Figure | None:
+def phases(material: Material, width: float) -> Figure | None:
     """The phases of the load along the run's clock: the article's table of timings, drawn."""
+    measured = material.measured
     rows = [
         Strip(phase.name, wording.elapsed(phase.seconds), phase.started_seconds, phase.ended_seconds, "c0")
         for phase in measured.phases
     ]
     if not rows:
         return None
-    axis = time_axis(measured.run_seconds, measured.steady, LEFT, width - RIGHT)
-    frame = Frame(width, axis, NoTicks(), "time since the run began", height=_height(rows))
+    frame = Frame(width, material.time(width), NoTicks(), TIME_TITLE, height=_height(rows))
     return Figure(
         id="phases",
         title="Phases",
@@ -53,9 +53,10 @@ def phases(measured: Measurements, width: float) -> Figure | None:
     )
 
 
-def way_of_a_pod(measured: Measurements, width: float) -> Figure | None:
+def way_of_a_pod(material: Material, width: float) -> Figure | None:
     """Where the time goes between a pod's creation and the API saying that it runs, on average."""
-    found = [(stage, measured.stages[stage.key]) for stage in STAGES if stage.key in measured.stages]
+    stages = material.measured.stages
+    found = [(stage, stages[stage.key]) for stage in STAGES if stage.key in stages]
     if not found:
         return None
     ends = np.cumsum([stage.mean for _, stage in found]).tolist()
