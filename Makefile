@@ -52,5 +52,5 @@ lock: setup ## Record the installed versions as the ones to develop with
 .PHONY: clean
 clean: ## Remove everything that the other targets made
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist \
-	  bench-results.json plimsoll-runs
+	  bench-results.json demo-report.html plimsoll-runs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from plimsoll.cli.entry import command_line
+from scripts.reference.commands import commands_page
 from scripts.reference.profiles import profiles_page
 from scripts.reference.scenario import scenario_page
 
@@ -14,7 +16,11 @@ ROOT = Path(__file__).parent.parent
 @cache
 def generated_pages() -> dict[str, str]:
     """Return every generated page by its path in the project."""
-    return {"docs/profiles.md": profiles_page(), "docs/scenario.md": scenario_page()}
+    return {
+        "docs/commands.md": commands_page(command_line()),
+        "docs/profiles.md": profiles_page(),
+        "docs/scenario.md": scenario_page(),
+    }
 
 
 def main() -> None:

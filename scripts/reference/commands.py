@@ -6,6 +6,7 @@ argparse's help text differs between Python versions; the parser's actions do no
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 
 from scripts.reference.markdown import code, notice, page, prose, table
@@ -24,11 +25,14 @@ EXIT_CODES = """\
 | 130 | interrupted; the archive is complete up to there |"""
 
 
+_DEFAULT_IN_HELP = re.compile(r"\s*\(default: (?P<default>[^)]*)\)")
+
+
 def commands_page(parser: argparse.ArgumentParser) -> str:
     """Return the page for a parser whose subparsers are the commands."""
     sections = [_section(name, summary, command) for name, summary, command in _commands(parser)]
-    everywhere = "Flags of every command:\n\n" + _arguments(parser) if _rows(parser) else ""
-    return page(notice("`plimsoll.cli`"), "# Commands", INTRODUCTION, EXIT_CODES, everywhere, *sections)
+
+    return page(notice("`plimsoll.cli`"), "# Commands", INTRODUCTION, EXIT_CODES, *sections)
 
 
 def _commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str, argparse.ArgumentParser]]:
@@ -66,7 +70,11 @@ def _listed(command: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def _meaning(action: argparse.Action) -> str:
-    return prose((action.help or "") % vars(action))
+    return prose(_DEFAULT_IN_HELP.sub("", _help(action)))
+
+
+def _help(action: argparse.Action) -> str:
+    return (action.help or "") % vars(action)
 
 
 def _spelled(action: argparse.Action) -> str:
@@ -84,6 +92,6 @@ def _default(action: argparse.Action) -> str:
     """Return a default worth telling; flags that are off and values that are absent say nothing."""
     if action.required and action.option_strings:
         return "**required**"
-    if action.default in (None, False, argparse.SUPPRESS, []) or "%(default)" in (action.help or ""):
-        return ""
-    return code(str(action.default))
+    if told := _DEFAULT_IN_HELP.search(_help(action)):
+        return told["default"] if " " in told["default"] else code(told["default"])
+    return "" if action.default in (None, False, argparse.SUPPRESS, []) else code(str(action.default))

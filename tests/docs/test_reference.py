@@ -75,3 +75,10 @@ def test_an_anchor_has_no_punctuation() -> None:
 )
 def test_a_schema_is_told_in_words(schema: dict[str, object], words: str) -> None:
     assert kind(schema) == words
+
+
+def test_a_default_that_the_help_tells_stands_in_its_column() -> None:
+    parser = argparse.ArgumentParser(prog="plimsoll")
+    run = parser.add_subparsers().add_parser("run", help="run")
+    run.add_argument("--report", metavar="FILE", help="where to write it (default: beside the run)")
+    assert "| `--report FILE` | beside the run | where to write it |" in commands_page(parser).splitlines()
