@@ -151,8 +151,6 @@ def _summarise(outcome: Outcome, arguments: argparse.Namespace) -> Summary:
 def _say_how_it_ended(outcome: Outcome) -> None:
     for failure, count in outcome.tally.given_up.most_common():
         print(f"plimsoll: gave up {failure.describe(count)}", file=sys.stderr)
-    if outcome.tally.left_out:
-        print(f"plimsoll: {outcome.tally.left_out:,} objects were not sent: the pace ended first", file=sys.stderr)
     if outcome.shortfall:
         print(f"plimsoll: {outcome.shortfall}", file=sys.stderr)
     if outcome.interrupted:

@@ -16,15 +16,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NEVER = math.inf
-"""The wait for an object that the pace will not let through at any time."""
-
 
 class Pacer(Protocol):
     """An arrival process."""
 
     def reserve(self, now_seconds: float, objects: int = 1) -> float:
-        """Claim the next ``objects`` places in the stream; return how long to wait for them, or :data:`NEVER`."""
+        """Claim the next ``objects`` places in the stream; return how long to wait for them, in seconds."""
         ...
 
 
@@ -73,8 +70,8 @@ class ShapePoint:
 class Shape:
     """A rate that is a piecewise linear function of time; after its last point it stays as it is.
 
-    The n-th object is due when the integral of the rate reaches n: exact, whatever the resolution of the clock. A shape
-    whose last rate is zero has an end; objects beyond it are due :data:`NEVER`.
+    The n-th object is due when the integral of the rate reaches n: exact, whatever the resolution of the clock. The last
+    rate must be positive, or objects would be left that are never due.
     """
 
     def __init__(self, points: Sequence[ShapePoint]) -> None:
@@ -82,6 +79,8 @@ class Shape:
             raise ValueError("a shape needs at least one point")
         if any(later.at_seconds < earlier.at_seconds for earlier, later in pairwise(points)):
             raise ValueError("the points of a shape must be in the order of time")
+        if points[-1].rate_per_second <= 0:
+            raise ValueError("the last rate of a shape must be positive")
         first = points[0]
         self._points = (ShapePoint(0.0, first.rate_per_second), *points) if first.at_seconds > 0 else tuple(points)
         self._objects_by_point = _integral_at_each(self._points)
@@ -126,8 +125,11 @@ def _integral_at_each(points: Sequence[ShapePoint]) -> list[float]:
 
 
 def _time_to_send(objects: float, rate: float, slope: float) -> float:
-    """Solve ``rate*t + slope*t²/2 = objects`` for the first t ≥ 0, in the form that does not cancel for small slopes."""
+    """Solve ``rate*t + slope*t²/2 = objects`` for the first t ≥ 0, in the form that does not cancel for small slopes.
+
+    There is a solution: the caller has found the stretch of time in which so many objects are sent.
+    """
     if slope == 0:
-        return objects / rate if rate > 0 else NEVER
+        return objects / rate
     discriminant = max(0.0, rate * rate + 2 * slope * objects)  # below zero only by rounding
     return 2 * objects / (rate + math.sqrt(discriminant))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from plimsoll.driver.pacing import NEVER, Pacer, Rate, Shape, ShapePoint, Unpaced
+from plimsoll.driver.pacing import Pacer, Rate, Shape, ShapePoint, Unpaced
 from plimsoll.kube.resources import NAMESPACES
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Sender:
         """The deletions that the cluster accepted: those whose end can be waited for."""
 
     async def send(self, chains: Iterator[Chain]) -> None:
-        """Return when every operation has been done, given up, or left out because the pace ended."""
+        """Return when every operation has been done or given up."""
         async with asyncio.TaskGroup() as workers:
             for _ in range(self._pace.parallelism):
                 workers.create_task(self._work(chains))
@@ -62,9 +62,6 @@ class Sender:
             await asyncio.sleep(self._pace.call_seconds)
         for operation in call.operations:
             wait_seconds = self._pacer.reserve(self._time())
-            if wait_seconds == NEVER:
-                self._client.tally.left_out += 1
-                continue
             if wait_seconds > 0:
                 await asyncio.sleep(wait_seconds)
             await (self._create if operation.verb == "create" else self._delete)(operation)

@@ -29,8 +29,6 @@ class Tally:
     """Objects whose deletion was accepted, by kind."""
     existing: Counter[str] = field(default_factory=Counter)
     """Objects found in place by an apply, by kind."""
-    left_out: int = 0
-    """Objects never sent because the pace ended before them."""
     retries: int = 0
     given_up: Counter[GivenUp] = field(default_factory=Counter)
 
