@@ -12,6 +12,7 @@ list; the next entry is the smaller head of the two.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from itertools import repeat
@@ -82,7 +83,7 @@ class Calendar:
         self._day = -1
         self._today: list[Entry] = []  # the current day as it was when it came, in reverse order
         self._late: list[Entry] = []  # a heap: what was scheduled for the current day (or before it) since then
-        self._days: dict[int, list[Entry]] = {}  # the later days, each without order
+        self._days: defaultdict[int, list[Entry]] = defaultdict(list)  # the later days, each without order
         self._coming: list[int] = []  # a heap: the numbers of the later days
         self._called_off: set[int] = set()  # sequence numbers of cancelled timers that are still in the calendar
         self._horizon_seconds = inf  # run() does not go beyond it
@@ -92,8 +93,8 @@ class Calendar:
     def after(self, delay_seconds: float, action: Action, *args: Any) -> None:
         """Do ``action(*args)`` after a delay, at priority 0.
 
-        The body repeats :meth:`_enter` because this is where a simulation spends its time. ``ValueError`` for a delay
-        that is negative or not a number.
+        The body is that of :meth:`at` once more, without the call, because simulations spend their time here.
+        ``ValueError`` for a delay that is negative or not a number, ``OverflowError`` for one that is infinite.
         """
         if not delay_seconds >= 0.0:  # "not … >=" so that NaN is caught too
             raise ValueError(f"a delay of {delay_seconds} s would be in the past")
@@ -102,38 +103,35 @@ class Calendar:
         self._sequence = sequence = self._sequence + 1
         if day <= self._day:
             heappush(self._late, (time, 0, sequence, action, args))
-        elif day in self._days:
-            self._days[day].append((time, 0, sequence, action, args))
-        else:
-            self._days[day] = [(time, 0, sequence, action, args)]
+            return
+        entries = self._days[day]
+        if not entries:
             heappush(self._coming, day)
+        entries.append((time, 0, sequence, action, args))
 
     def at(self, time_seconds: float, action: Action, *args: Any, priority: int = 0) -> None:
         """Do ``action(*args)`` at a time; among actions of one time, those with the lowest priority number go first.
 
         ``ValueError`` for a time before ``now``.
         """
-        self._enter(time_seconds, priority, action, args)
-
-    def timer(self, delay_seconds: float, action: Action, *args: Any) -> Timer:
-        """Do ``action(*args)`` after a delay unless the timer is cancelled before."""
-        timer = Timer(action, args, self._sequence + 1, self._called_off)
-        self._enter(self.now + delay_seconds, 0, timer._fire, ())  # noqa: SLF001 - the other half of the timer
-        return timer
-
-    def _enter(self, time: float, priority: int, action: Action, args: tuple[Any, ...]) -> None:
-        if not time >= self.now:
-            raise ValueError(f"{time} s is before now, {self.now} s")
-        day = int(time * self._days_per_second)
+        if not time_seconds >= self.now:
+            raise ValueError(f"{time_seconds} s is before now, {self.now} s")
+        day = int(time_seconds * self._days_per_second)
         self._sequence = sequence = self._sequence + 1
-        entry = (time, priority, sequence, action, args)
+        entry = (time_seconds, priority, sequence, action, args)
         if day <= self._day:
             heappush(self._late, entry)
-        elif day in self._days:
-            self._days[day].append(entry)
-        else:
-            self._days[day] = [entry]
+            return
+        entries = self._days[day]
+        if not entries:
             heappush(self._coming, day)
+        entries.append(entry)
+
+    def timer(self, delay_seconds: float, action: Action, *args: Any) -> Timer:
+        """Do ``action(*args)`` after a delay, as :meth:`after`, unless the timer is cancelled before."""
+        timer = Timer(action, args, self._sequence + 1, self._called_off)
+        self.after(delay_seconds, timer._fire)  # noqa: SLF001 - the other half of the timer
+        return timer
 
     def run(self, until_seconds: float | None = None, *, max_actions: int | None = None) -> None:
         """Do everything up to and including a time, or everything; ``now`` is then that time, or that of the last action.
@@ -169,11 +167,12 @@ class Calendar:
         """
         today, late, called_off = self._today, self._late, self._called_off
         for _ in turns:
-            if not today and not late:
-                if not self._open_next_day(self._horizon_seconds):
-                    return True
-                today = self._today
-            entry = heappop(late) if late and (not today or late[0] < today[-1]) else today.pop()
+            if late:
+                entry = today.pop() if today and today[-1] < late[0] else heappop(late)
+            elif today or self._open_next_day(self._horizon_seconds):
+                entry = today.pop()
+            else:
+                return True
             time, _, sequence, action, args = entry
             if time > self._horizon_seconds:
                 heappush(late, entry)
@@ -190,7 +189,7 @@ class Calendar:
         if not self._coming or self._coming[0] > horizon_seconds * self._days_per_second:
             return False
         self._day = heappop(self._coming)
-        self._today = self._days.pop(self._day)
+        self._today.extend(self._days.pop(self._day))  # the same list for ever: the loop of _work holds on to it
         self._today.sort(reverse=True)
         return True
 
@@ -206,7 +205,6 @@ class Calendar:
         """When the next action is due, in seconds; ``None`` where nothing is scheduled."""
         today, late = self._today, self._late
         while today or late or self._open_next_day(inf):
-            today = self._today
             from_late = bool(late) and (not today or late[0] < today[-1])
             time, _, sequence, _, _ = late[0] if from_late else today[-1]
             if sequence not in self._called_off:

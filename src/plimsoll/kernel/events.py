@@ -15,29 +15,30 @@ class Event:
     event happens. An error that nobody waits for at that instant surfaces from ``run()``: failures are never dropped.
     """
 
-    __slots__ = ("_answered", "_calendar", "_callbacks", "error", "value")
+    __slots__ = ("_answered", "_calendar", "_callbacks", "error", "happened", "value")
 
     def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
-        self._callbacks: list[Callable[[Self], object]] | None = []
-        self._answered = False  # somebody waits, or has waited, and so answers for an error
+        self.happened = False
+        """Whether the event has succeeded or failed; only the event itself sets it, and the two that follow."""
         self.value: Any = None
         self.error: BaseException | None = None
-
-    @property
-    def happened(self) -> bool:
-        """Whether the event has succeeded or failed."""
-        return self._callbacks is None
+        self._calendar = calendar
+        self._callbacks: list[Callable[[Self], object]] | None = None  # made for the first; few events have a second
+        self._answered = False  # somebody waits, or has waited, and so answers for an error
 
     def succeed(self, value: Any = None) -> None:
         """Happen, with a value. ``RuntimeError`` where the event has happened already."""
+        if self.happened:
+            raise RuntimeError(f"{self!r} has happened already")
+        self.happened = True
         self.value = value
-        self._happen()
+        if self._callbacks is not None:
+            self._tell()
 
     def fail(self, error: BaseException) -> None:
         """Happen, with an error; it is thrown into the processes that wait. ``RuntimeError`` as for :meth:`succeed`."""
+        self.succeed()
         self.error = error
-        self._happen()
         if not self._answered:
             self._calendar.after(0.0, self._surface)
 
@@ -47,15 +48,15 @@ class Event:
         The callback looks at ``error`` and ``value``: adding one means answering for the error.
         """
         self._answered = True
-        if self._callbacks is None:
+        if self.happened:
             self._calendar.after(0.0, callback, self)
+        elif self._callbacks is None:
+            self._callbacks = [callback]
         else:
             self._callbacks.append(callback)
 
-    def _happen(self) -> None:
-        if self._callbacks is None:
-            raise RuntimeError(f"{self!r} has happened already")
-        callbacks, self._callbacks = self._callbacks, None
+    def _tell(self) -> None:
+        callbacks, self._callbacks = self._callbacks or (), None
         for callback in callbacks:
             self._calendar.after(0.0, callback, self)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Any
 
 from plimsoll.kernel.calendar import Calendar
@@ -24,7 +24,7 @@ class Process(Event):
     def __init__(self, calendar: Calendar, script: Script) -> None:
         super().__init__(calendar)
         self._script = script
-        calendar.after(0.0, self._advance, script.send, None)
+        calendar.after(0.0, self._go_on)
 
     def cancel(self) -> None:
         """End the script where it waits, running its ``finally`` clauses; the process succeeds with ``None``.
@@ -35,32 +35,27 @@ class Process(Event):
             self._script.close()
             self.succeed()
 
-    def _advance(self, step: Callable[[Any], float | Event], value: Any) -> None:
-        """Carry the script on to its next wait; ``step`` is its ``send`` or its ``throw``."""
-        while True:
-            try:
-                awaited = step(value)
-                if isinstance(awaited, Event):
-                    if awaited._callbacks is not None:  # noqa: SLF001 - a process is an event
-                        awaited.add_callback(self._wake)
-                        return
-                    awaited._answered = True  # noqa: SLF001
-                    step, value = self._answer(awaited)
+    def _go_on(self, awaited: Event | None = None) -> None:
+        """Carry the script on, from the event it has waited for (``None``: from sleep) to its next wait."""
+        script = self._script
+        try:
+            while True:
+                if awaited is None:
+                    target = script.send(None)
+                elif awaited.error is None:
+                    target = script.send(awaited.value)
                 else:
-                    self._calendar.after(awaited, self._advance, self._script.send, None)
+                    target = script.throw(awaited.error)
+                if not isinstance(target, Event):
+                    self._calendar.after(target, self._go_on)
                     return
-            except StopIteration as end:
-                if not self.happened:  # it has, where the process was cancelled while it slept
-                    self.succeed(end.value)
-                return
-            except Exception as error:  # noqa: BLE001 - the process's error is for whoever waits for the process
-                self.fail(error)
-                return
-
-    def _wake(self, event: Event) -> None:
-        self._advance(*self._answer(event))
-
-    def _answer(self, event: Event) -> tuple[Callable[[Any], float | Event], Any]:
-        if event.error is None:
-            return self._script.send, event.value
-        return self._script.throw, event.error
+                if not target.happened:
+                    target.add_callback(self._go_on)
+                    return
+                target._answered = True  # noqa: SLF001 - a process is an event among events
+                awaited = target
+        except StopIteration as end:
+            if not self.happened:  # it has, where the process was cancelled while it waited
+                self.succeed(end.value)
+        except Exception as error:  # noqa: BLE001 - it is for whoever waits for the process
+            self.fail(error)

@@ -19,11 +19,12 @@ class Request(Event):
             yield service_seconds
     """
 
-    __slots__ = ("_resource",)
+    __slots__ = ("_resource", "_returned")
 
     def __init__(self, calendar: Calendar, resource: FifoResource) -> None:
-        super().__init__(calendar)
+        Event.__init__(self, calendar)
         self._resource = resource
+        self._returned = False
 
     def __enter__(self) -> Self:
         return self
@@ -35,20 +36,16 @@ class Request(Event):
 class FifoResource:
     """Equal servers with one queue, first come first served (the c servers of M/M/c)."""
 
-    __slots__ = ("_busy", "_calendar", "_waiting", "capacity")
+    __slots__ = ("_calendar", "_waiting", "busy", "capacity")
 
     def __init__(self, calendar: Calendar, capacity: int = 1) -> None:
         if capacity < 1:
             raise ValueError(f"a resource of {capacity} servers would never serve anyone")
         self.capacity = capacity
-        self._calendar = calendar
-        self._busy: set[Request] = set()
-        self._waiting: deque[Request] = deque()
-
-    @property
-    def busy(self) -> int:
+        self.busy = 0
         """How many servers are serving."""
-        return len(self._busy)
+        self._calendar = calendar
+        self._waiting: deque[Request] = deque()
 
     @property
     def waiting(self) -> int:
@@ -58,8 +55,9 @@ class FifoResource:
     def request(self) -> Request:
         """Ask for a server. The request has happened already where one is free."""
         request = Request(self._calendar, self)
-        if len(self._busy) < self.capacity:
-            self._grant(request)
+        if self.busy < self.capacity:
+            self.busy += 1
+            request.happened = True
         else:
             self._waiting.append(request)
         return request
@@ -69,15 +67,12 @@ class FifoResource:
 
         ``ValueError`` where the request has been released already.
         """
+        if request._returned:  # noqa: SLF001 - requests are the resource's own
+            raise ValueError("the server has been given back already")
+        request._returned = True  # noqa: SLF001
         if not request.happened:
             self._waiting.remove(request)
-            return
-        if request not in self._busy:
-            raise ValueError("the server has been given back already")
-        self._busy.remove(request)
-        if self._waiting:
-            self._grant(self._waiting.popleft())
-
-    def _grant(self, request: Request) -> None:
-        self._busy.add(request)
-        request.succeed()
+        elif self._waiting:
+            self._waiting.popleft().succeed()
+        else:
+            self.busy -= 1

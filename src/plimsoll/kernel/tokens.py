@@ -33,8 +33,8 @@ class TokenBucket:
         """How many tokens there are; below zero is what waiting reservations have taken in advance."""
         if self.rate_per_second <= 0:
             return inf
-        elapsed = max(0.0, now_seconds - self._at_seconds)
-        return min(self.burst, self._tokens + elapsed * self.rate_per_second)
+        elapsed_seconds = max(0.0, now_seconds - self._at_seconds)
+        return min(self.burst, self._tokens + elapsed_seconds * self.rate_per_second)
 
     def reserve(self, now_seconds: float, tokens: float = 1) -> float:
         """Take tokens and return how long to wait for them, in seconds.
@@ -46,8 +46,14 @@ class TokenBucket:
             return 0.0
         if tokens > self.burst:
             raise ValueError(f"{tokens} tokens never fit into a bucket for {self.burst}")
-        left = self._tokens = self.tokens(now_seconds) - tokens
-        self._at_seconds = now_seconds
+        left = self._tokens
+        if now_seconds > self._at_seconds:  # the body of tokens(), without the calls: a cluster reserves all the time
+            left += (now_seconds - self._at_seconds) * rate
+            if left > self.burst:
+                left = self.burst
+            self._at_seconds = now_seconds
+        left -= tokens
+        self._tokens = left
         wait_seconds = -left / rate
         return wait_seconds if wait_seconds >= SHORTEST_WAIT_SECONDS else 0.0
 
