@@ -59,7 +59,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def print_as(summary: Summary, output: str) -> None:
-    """Write the summary to standard output, as ``text`` or ``json``."""
     """Print a summary as text or as JSON."""
     if output == "json":
         import orjson
@@ -74,7 +73,6 @@ def print_as(summary: Summary, output: str) -> None:
 
 
 def write_page(path: Path, archive: RunArchive, summary: Summary) -> None:
-    """Write the HTML report; ``InputError`` where it has no place to go."""
     """Write the report with plots; ``InputError`` where the file cannot be written."""
     from plimsoll.errors import Complaint, InputError, Place
     from plimsoll.report.html import render_html
