@@ -43,6 +43,11 @@ class Console:
     def compares(self) -> bool:
         return self.note != "exit code only"
 
+    @property
+    def exit_code(self) -> int:
+        code = re.fullmatch(r"exit code (\d+)", self.note)
+        return int(code[1]) if code else 0
+
 
 def consoles(page: Path) -> Iterator[Console]:
     text = page.read_text(encoding="utf-8")

@@ -52,8 +52,14 @@ def test_an_example_prints_what_the_page_shows(console: Console, tmp_path: Path)
     for step in console.steps:
         assert step.command.startswith("plimsoll "), "only the project's own command is run from a page"
         result = subprocess.run(
-            shlex.split(step.command), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            shlex.split(step.command),
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
-        assert result.returncode == 0, result.stderr
+        assert result.returncode == console.exit_code, result.stdout
         if console.compares:
             assert resembles(step.shown, result.stdout), result.stdout
