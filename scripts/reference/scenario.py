@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
+from plimsoll.scenario import gallery
 from plimsoll.scenario.model import Scenario
+from plimsoll.scenario.objectives import METRICS
 from plimsoll.scenario.values import Model
 from scripts.reference.markdown import anchor, code, notice, page, prose, table
 
@@ -17,7 +20,18 @@ Schema = dict[str, Any]
 INTRODUCTION = """\
 A scenario is one YAML file. Names are camelCase; an unknown name is an error, and every complaint names the file, the
 line and the field. `plimsoll schema` prints the JSON Schema that this page is made from; most editors complete and check
-a scenario when they are given it. `plimsoll examples` lists the scenarios that ship with Plimsoll."""
+a scenario when they are given it. The [gallery](gallery.md) has scenarios to start from."""
+
+EXAMPLE = """\
+This one is complete; `plimsoll run quickstart` runs it:"""
+
+OBJECTIVES = """\
+## Objectives
+
+What `expect` lists is a metric, a comparison (`<=`, `<`, `>=`, `>`, `==`, `!=`) and a limit. The limit is a duration
+(`300ms`, `5s`, `1h30m`), a number (`10k`, `1.5G`) or a percentage; a percentage compares the part of what was wanted, so
+`pods.running == 100%` means all of them. A metric that the run did not measure is a missed objective, never a met one.
+A run without objectives is judged by `pods.running == 100%`."""
 
 SPELLINGS = """\
 A **duration** is a number of seconds or is spelled `300ms`, `30s`, `10m`, `1h30m`. An **amount** is a number or has a
@@ -30,7 +44,23 @@ def scenario_page() -> str:
     schema = Scenario.model_json_schema(by_alias=True)
     defaults = {model.__name__: _defaults(model) for model in _family(Model)}
     sections = [_section(name, definition, defaults[name]) for name, definition in _in_reading_order(schema)]
-    return page(notice("`plimsoll.scenario.model`"), "# Scenarios", INTRODUCTION, SPELLINGS, *sections)
+    metrics = table(("Metric", "Is"), [(code(name), _marked(meaning)) for name, meaning in METRICS.items()])
+    return page(
+        notice("`plimsoll.scenario.model`"),
+        "# Scenarios",
+        INTRODUCTION,
+        EXAMPLE,
+        f"```yaml\n{gallery.read('quickstart')}```",
+        SPELLINGS,
+        *sections,
+        OBJECTIVES,
+        metrics,
+    )
+
+
+def _marked(meaning: str) -> str:
+    """Return the meaning of a metric with the names in it marked as code."""
+    return re.sub(r"(?<![\w.])(?:\w{2,}(?:\.\w+)+|\w+\[\"[^\"]*\"\]|\.[a-z]\w*)", lambda match: f"`{match[0]}`", meaning)
 
 
 def _family(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
