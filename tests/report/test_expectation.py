@@ -27,10 +27,10 @@ def test_named_namespaces_count_as_many_as_there_are_names() -> None:
     assert expectation(_scenario(namespaces={"names": ["a", "b"], "count": 1}, objects=[SERVER])).pods == 2
 
 
-def test_a_group_per_other_objects_is_as_many_for_each_of_them() -> None:
-    groups = [{"kind": "Secret", "name": "site", "count": 4}, {"kind": "Pod", "count": 3, "per": "site"}]
+def test_copies_repeat_every_group_but_those_that_are_there_once() -> None:
+    groups = [{"kind": "Pod", "name": "shared", "once": True}, {"kind": "Pod", "count": 3}]
 
-    assert expectation(_scenario(namespaces=2, objects=groups)).pods == 24
+    assert expectation(_scenario(namespaces=2, copies=4, objects=groups)).pods == 26
 
 
 def test_what_is_created_alongside_counts_too() -> None:

@@ -69,6 +69,11 @@ def test_every_shipped_job_file_is_covered() -> None:
     assert {path.name for path in FILES.glob("*.yaml")} == set(COUNTS)
 
 
+def test_servers_that_exclude_every_pod_have_a_cluster_with_room_for_them() -> None:
+    assert load_scenario(FILES / "server.yaml").scenario.cluster.nodes == 33
+    assert load_scenario(FILES / "500-pods-per-node-30-nodes.yaml").scenario.cluster.nodes == 30
+
+
 def test_all_secrets_of_a_deployment_are_mounted_by_its_pods_and_by_no_other() -> None:
     plan = build_plan(load("workload: pausepod\ndeployments: 2\nsecrets: 3").scenario, "r")
     pods = [each for each in plan.manifests() if each["kind"] == "Pod" and "pausepod" in each["metadata"]["name"]]
@@ -195,7 +200,8 @@ def test_options_that_do_not_apply_are_named_with_their_line_and_the_reason() ->
             "job.yaml:2: namespacs: ClusterBuster has no option 'namespacs'. Did you mean namespaces",
         ),
         ("options:\n  workload: pausepod\n  replicas: many", "job.yaml:3: replicas: 'many' is not a whole number"),
-        ("workload: pausepod\nreplicas: 0", "job.yaml:2: replicas: '0' is not a whole number of at least 1"),
+        ("workload: pausepod\nreplicas: 0", "job.yaml:2: replicas: '0' is not a whole number from 1 to 10,000,000"),
+        ("workload: pausepod\nnamespaces: 999999999999", "is not a whole number from 1 to"),
         ("workload: pausepod\nreplicas: [1]", "job.yaml:2: replicas: ClusterBuster takes one value"),
         (
             "workload: pausepodd",

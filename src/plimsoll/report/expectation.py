@@ -41,20 +41,16 @@ def _pods(job: Json, role: str = "") -> int:
 
 def _pods_each(part: Json, role: str) -> int:
     """The pods in each namespace of a part."""
-    groups: dict[str, Json] = {
-        group.get("name") or str(group["kind"]).lower(): group for group in part.get("objects") or ()
-    }
     return sum(
-        _count(group, groups) * _number(group.get("replicas"))
-        for group in groups.values()
+        _count(part, group) * _number(group.get("replicas"))
+        for group in part.get("objects") or ()
         if group["kind"] in KINDS_WITH_PODS and (not role or (group.get("pod") or {}).get("role") == role)
     )
 
 
-def _count(group: Json, groups: Mapping[str, Json]) -> int:
-    """How many objects a group is: ``count`` for every object of the group it is ``per``."""
-    outer = groups.get(group.get("per") or "")
-    return _number(group.get("count")) * (_count(outer, groups) if outer else 1)
+def _count(part: Json, group: Json) -> int:
+    """How many objects a group is in each namespace: ``count`` in every copy, or ``once`` for all copies."""
+    return _number(group.get("count")) * (1 if group.get("once") else _number(part.get("copies")))
 
 
 def _namespaces(part: Json) -> int:

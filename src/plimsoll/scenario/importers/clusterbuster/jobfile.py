@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plimsoll.errors import Complaint, InputError, Place
 from plimsoll.scenario.documents import Node, parse_document
+from plimsoll.scenario.values import MAX_OBJECTS
 
 _OURS = re.compile(r"^(cluster|load)\s*:", re.MULTILINE)
 _YAML = re.compile(r"^(options|workload)\s*:", re.MULTILINE)
@@ -31,10 +32,14 @@ class Option:
         """The error of a value that is not what the option takes."""
         return InputError(Complaint(self.place, f"{self.value[:60]!r} is not {expected}", "See `clusterbuster -H`"))
 
+    def parts(self) -> list[Option]:
+        """Both ends of a range, which is written with a comma, or the only value."""
+        return [replace(self, value=part.strip()) for part in self.value.split(",")]
+
     def integer(self, minimum: int = 0) -> int:
         """The value as a whole number."""
-        if not re.fullmatch(r"-?\d{1,15}", self.value) or int(self.value) < minimum:
-            raise self.wrong(f"a whole number of at least {minimum}")
+        if not re.fullmatch(r"-?\d{1,15}", self.value) or not minimum <= int(self.value) <= MAX_OBJECTS:
+            raise self.wrong(f"a whole number from {minimum} to {MAX_OBJECTS:,}")
         return int(self.value)
 
     def number(self) -> float:

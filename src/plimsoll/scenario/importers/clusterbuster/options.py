@@ -34,15 +34,15 @@ APPLIED = frozenset({
     "sysbenchworkload", "targetdatarate", "timeout", "tolerate", "workload", "workloadruntime", "workloadsize",
 })  # fmt: skip
 
-_FRESH = "a simulated cluster begins empty"
+_FRESH = "A simulated cluster begins empty"
 _REPORT = "Plimsoll has its own archive and report"
-_INSIDE = "what a program does inside its container is not simulated"
-_PROCESS = "it steers ClusterBuster itself"
-_NAMING = "objects are named after the scenario"
-_PLACE = "nodes of a simulated cluster have names and classes of their own"
-_VM = "virtual machines are not simulated"
-_NODE = "nothing of a node but its kubelet, runtime and network is simulated"
-_NAMESPACE_PACE = "namespaces are created at the pace of the whole load"
+_INSIDE = "What a program does inside its container is not simulated"
+_PROCESS = "It steers ClusterBuster itself"
+_NAMING = "Objects are named after the scenario"
+_PLACE = "Nodes of a simulated cluster have names and classes of their own"
+_VM = "Virtual machines are not simulated"
+_NODE = "Nothing of a node but its kubelet, runtime and network is simulated"
+_NAMESPACE_PACE = "Namespaces are created at the pace of the whole load"
 
 _BY_REASON = {
     _FRESH: "precleanup scalens scaledeployments removenamespaces removenamespace uuid",
@@ -72,6 +72,9 @@ _BY_REASON = {
 NOT_APPLIED: dict[str, str] = {name: reason for reason, names in _BY_REASON.items() for name in names.split()}
 """Options that ClusterBuster knows and Plimsoll does not carry out, with the reason."""
 
+PASSED_THROUGH = "sysbench"
+"""Any option that begins like this goes to the program of that name, so none of them is unknown."""
+
 KNOWN = APPLIED | ALIASES.keys() | NOT_APPLIED.keys()
 
 CLIENT_SERVER_WORKLOADS = frozenset({"server", "uperf"})
@@ -90,3 +93,10 @@ WORKLOAD_ALIASES = {
     "clientserver": "server",
     "soaker": "cpusoaker",
 }
+
+
+def reason_against(name: str) -> str:
+    """Why an option does not apply; nothing where it does."""
+    if ALIASES.get(name, name) in APPLIED:
+        return ""
+    return NOT_APPLIED.get(name, _INSIDE)

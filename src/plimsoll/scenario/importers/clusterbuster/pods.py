@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from plimsoll.scenario.importers.clusterbuster.jobfile import Option
+from plimsoll.scenario.importers.clusterbuster.settings import Settings
 
 _PAUSE_IMAGE = "gcr.io/google_containers/pause-amd64:3.2"
 _WORKLOAD_IMAGE = "quay.io/rkrawitz/clusterbuster-base:latest"
 _NODE_SELECTOR = "node-role.kubernetes.io/worker"
 
 
-def pod_template(options: Mapping[str, Option], workload: str) -> dict[str, Any]:
+def pod_template(settings: Settings) -> dict[str, Any]:
     """What all worker pods have in common: every secret of their deployment and both config maps of their namespace."""
-    pod: dict[str, Any] = {"secrets": "all", "configMaps": "all", "image": _image(options, workload)}
-    if "containersperpod" in options:
-        pod["containers"] = options["containersperpod"].integer(1)
-    selector = options["nodeselector"].value if "nodeselector" in options else _NODE_SELECTOR
-    key, _, value = selector.partition("=")
+    pod: dict[str, Any] = {
+        "secrets": "all",
+        "configMaps": "all",
+        "image": _image(settings),
+        "containers": settings.integer("containersperpod", 1),
+    }
+    key, _, value = settings.text("nodeselector", _NODE_SELECTOR).partition("=")
     if key:
         pod["nodeSelector"] = {key: value}
-    for option, field in (("request", "requests"), ("limit", "limits")):
-        if option in options:
-            pod[field] = _amount(options[option])
-    if "tolerate" in options:
-        pod["tolerations"] = [_toleration(options["tolerate"])]
-    if "label" in options:
-        label, _, label_value = options["label"].value.rpartition(":")[2].partition("=")
-        pod["labels"] = {label: label_value}
-    if "livenessprobeinterval" in options and (period := options["livenessprobeinterval"].integer()):
+    for name, field, read in (
+        ("request", "requests", _amount),
+        ("limit", "limits", _amount),
+        ("label", "labels", _label),
+    ):
+        option = settings.option(name)
+        if option is not None:
+            pod[field] = read(option)
+    toleration = settings.option("tolerate")
+    if toleration is not None:
+        pod["tolerations"] = [_toleration(toleration)]
+    if period := settings.integer("livenessprobeinterval", 0, minimum=0):
         pod["probes"] = {"liveness": {"periodSeconds": period}}
     return pod
 
 
-def _image(options: Mapping[str, Option], workload: str) -> str:
-    if workload == "pausepod":
-        return _PAUSE_IMAGE
-    return options["containerimage"].value if "containerimage" in options else _WORKLOAD_IMAGE
+def _image(settings: Settings) -> str:
+    return _PAUSE_IMAGE if settings.workload == "pausepod" else settings.text("containerimage", _WORKLOAD_IMAGE)
 
 
 def _amount(option: Option) -> dict[str, str]:
@@ -45,6 +48,12 @@ def _amount(option: Option) -> dict[str, str]:
     if not separator or resource not in {"cpu", "memory"}:
         raise option.wrong("cpu=… or memory=…")
     return {resource: amount}
+
+
+def _label(option: Option) -> dict[str, str]:
+    """``:class:key=value``, of which the class says for which pods; here it is for all."""
+    key, _, value = option.value.rpartition(":")[2].partition("=")
+    return {key: value}
 
 
 def _toleration(option: Option) -> dict[str, str]:
