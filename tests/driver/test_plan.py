@@ -42,7 +42,6 @@ def test_the_article_run_has_the_article_phases() -> None:
     assert names(found) == [
         "Create namespaces",
         "Create secrets",
-        "Create services",
         "Create deployments",
         "Wait for pods",
         "Exchange data",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -27,6 +27,8 @@ _PLURALS = {
     "ReplicaSet": "replica sets",
     "Pod": "pods",
 }
+
+_WORKLOADS = frozenset({"Deployment", "ReplicaSet", "Pod"})
 
 
 def build_plan(scenario: Scenario, run_id: str) -> Plan:
@@ -83,6 +85,23 @@ class _Step:
     groups: list[Group] = field(default_factory=list)
 
 
+def _step_kinds(groups: Sequence[Group]) -> list[str]:
+    """The kind whose phase creates each group: its own, but a service is created with the workload that follows it.
+
+    Load generators create the two together, namespace by namespace; so pods start to come with the first service.
+    """
+    kinds: list[str] = []
+    following = ""
+    for group in reversed(groups):
+        kind = kind_of(group)
+        if kind == "Service" and following:
+            kind = following
+        elif kind in _WORKLOADS:
+            following = kind
+        kinds.append(kind)
+    return kinds[::-1]
+
+
 class _JobPlanner:
     """Plans one job for one run."""
 
@@ -128,9 +147,10 @@ class _JobPlanner:
 
     def _steps(self) -> list[_Step]:
         steps: dict[tuple[str, Pace], _Step] = {}
-        for group in (group for part in self.parts for group in part.part.objects):
-            key = (kind_of(group), group.pace or self._load.pace)
-            steps.setdefault(key, _Step(*key)).groups.append(group)
+        for part in self.parts:
+            for group, kind in zip(part.part.objects, _step_kinds(part.part.objects), strict=True):
+                key = (kind, group.pace or self._load.pace)
+                steps.setdefault(key, _Step(*key)).groups.append(group)
         return list(steps.values())
 
     def _creation_by_namespace(self) -> Iterator[Phase]:
