@@ -11,8 +11,8 @@ from plimsoll.kernel.calendar import Timer
 from plimsoll.kernel.core import Kernel
 from plimsoll.kernel.events import Event
 from plimsoll.kernel.processes import Process
-from plimsoll.kernel.randomness import Streams
+from plimsoll.kernel.randomness import Random, Streams
 from plimsoll.kernel.resources import FifoResource, Request
 from plimsoll.kernel.tokens import TokenBucket
 
-__all__ = ["Event", "FifoResource", "Kernel", "Process", "Request", "Streams", "Timer", "TokenBucket"]
+__all__ = ["Event", "FifoResource", "Kernel", "Process", "Random", "Request", "Streams", "Timer", "TokenBucket"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from random import Random
 
+__all__ = ["Random", "Streams"]
+
 
 class Streams:
     """Independent random streams, all derived from one seed.
