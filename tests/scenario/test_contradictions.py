@@ -12,12 +12,12 @@ from plimsoll.scenario.loading import parse_scenario
 
 Fields = dict[str, Any]
 
-SECRETS = {"kind": "Secret", "count": 2}
-SERVICE = {"kind": "Service", "name": "server"}
-SERVER = {"kind": "Pod", "name": "server", "pod": {"role": "server"}}
-CLIENT = {"kind": "Pod", "name": "client", "pod": {"role": "client", "server": "server"}}
-PAUSE = {"kind": "Pod", "name": "pause"}
-EXCHANGE = {"bytesPerSecond": 1000, "seconds": 60}
+SECRETS: Fields = {"kind": "Secret", "count": 2}
+SERVICE: Fields = {"kind": "Service", "name": "server"}
+SERVER: Fields = {"kind": "Pod", "name": "server", "pod": {"role": "server"}}
+CLIENT: Fields = {"kind": "Pod", "name": "client", "pod": {"role": "client", "server": "server"}}
+PAUSE: Fields = {"kind": "Pod", "name": "pause"}
+EXCHANGE: Fields = {"bytesPerSecond": 1000, "seconds": 60}
 TALKING = [SERVICE, SERVER, CLIENT]
 
 
@@ -209,4 +209,4 @@ def test_two_jobs_may_not_share_a_name_or_a_namespace() -> None:
     ids=["client and server", "secrets and a pod", "a service alone", "apart from everything"],
 )
 def test_what_fits_together_is_accepted(objects: list[Fields]) -> None:
-    assert parse_scenario(json.dumps(scenario(*objects, copies=3)), "f.yaml")
+    assert parse_scenario(json.dumps(scenario(*objects, copies=3)), "f.yaml").scenario.load.jobs[0].copies == 3
