@@ -45,6 +45,10 @@ docs: setup ## Write the generated pages of docs/
 bench: setup ## Measure speed and memory; table on the terminal, JSON in bench-results.json
 	$(BIN)/python -m bench
 
+.PHONY: picture
+picture: demo ## Take the README's picture: the demo's report in Chromium
+	scripts/picture
+
 .PHONY: lock
 lock: setup ## Record the installed versions as the ones to develop with
 	scripts/lock $(BIN)
