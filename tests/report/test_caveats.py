@@ -42,12 +42,12 @@ def test_pods_that_run_unseen_are_told(tmp_path: Path) -> None:
     assert warning == "1 % of the pods ran on their node for 60.0 s or more before the API said so."
 
 
-def test_errors_and_failures_are_told(tmp_path: Path) -> None:
+def test_failures_of_pods_and_requests_are_told(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, pod("a", 0.0, apiRunning=1.0, apiFailed=2.0), requested("driver", 3, 0.1, code=429))
 
     assert summarise(archive).warnings == (
         "1 pod failed.",
-        "3 of 3 requests of driver were answered with an error.",
+        "3 of 3 requests of driver were refused or failed (429 or 5xx).",
     )
 
 
@@ -61,3 +61,9 @@ def test_a_transfer_far_from_the_clients_rates_is_told(tmp_path: Path) -> None:
     )
 
     assert summarise(archive).warnings == ("Nodes sent 8.00 Mb/s each on average; the clients' rates make it 16.0.",)
+
+
+def test_who_asks_whether_something_exists_is_not_warned_of(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, pod("a", 0.0, apiRunning=1.0), requested("driver", 3, 0.1, code=404))
+
+    assert summarise(archive).warnings == ()

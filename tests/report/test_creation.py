@@ -39,7 +39,9 @@ def _law(folder: Path, stay: float, inside: float) -> Little | None:
     """A pod every second for 200 s, each staying so long, while so many were seen."""
     pods = (pod(f"pod-{n}", float(n), kubeletSaw=float(n), apiRunning=n + stay) for n in range(200))
     archive = archive_of(folder, *pods, sampled("pods.containerCreating", *[inside] * 200, interval=1.0))
-    return little(read_timelines(archive), Samples(archive.table("samples")).series("pods.containerCreating"), 300.0)
+    return little(
+        read_timelines(archive), Samples(archive.table("samples")).series("pods.containerCreating").steps, 300.0
+    )
 
 
 def test_arrivals_times_stay_is_what_is_inside(tmp_path: Path) -> None:
@@ -76,7 +78,9 @@ def test_pods_that_never_run_stay_to_the_end_of_the_run(tmp_path: Path) -> None:
         sampled("pods.containerCreating", *[1.0] * 11),
     )
 
-    found = little(read_timelines(archive), Samples(archive.table("samples")).series("pods.containerCreating"), 100.0)
+    found = little(
+        read_timelines(archive), Samples(archive.table("samples")).series("pods.containerCreating").steps, 100.0
+    )
 
     assert found is not None
     assert (found.end_seconds, found.mean_stay_seconds) == (100.0, 55.0)
@@ -87,7 +91,9 @@ def test_a_cluster_whose_kubelets_do_not_tell_is_measured_from_scheduling(tmp_pa
         tmp_path, pod("a", 0.0, apiScheduled=20.0, apiRunning=60.0), sampled("pods.containerCreating", *[1.0] * 9)
     )
 
-    found = little(read_timelines(archive), Samples(archive.table("samples")).series("pods.containerCreating"), 100.0)
+    found = little(
+        read_timelines(archive), Samples(archive.table("samples")).series("pods.containerCreating").steps, 100.0
+    )
 
     assert found is not None
     assert (found.start_seconds, found.mean_stay_seconds, found.mean_inside) == (20.0, 40.0, 1.0)
@@ -96,7 +102,7 @@ def test_a_cluster_whose_kubelets_do_not_tell_is_measured_from_scheduling(tmp_pa
 
 def test_without_samples_or_pods_there_is_no_law(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, pod("a", 0.0, apiScheduled=20.0, apiRunning=60.0))
-    nothing = Samples(archive.table("samples")).series("pods.containerCreating")
+    nothing = Samples(archive.table("samples")).series("pods.containerCreating").steps
 
     assert little(read_timelines(archive), nothing, 100.0) is None
     assert little(read_timelines(archive_of(tmp_path)), nothing, 100.0) is None

@@ -18,11 +18,11 @@ def _transfer(folder: Path, steady: tuple[float, float] | None) -> Transfer | No
         sampled("network.receiveBitsPerSecond", 0, 8e6, 9e6, 8e6, 0, instance="worker-9"),
     )
     wanted = expectation(wanting(20, bytes_per_second=50_000))
-    return transfer(Samples(archive.table("samples")), wanted, steady)
+    return transfer(Samples(archive.table("samples")), wanted, steady, 100.0)
 
 
 def test_rates_are_those_of_the_steady_time_in_the_order_of_the_nodes(tmp_path: Path) -> None:
-    found = _transfer(tmp_path, (10.0, 30.0))
+    found = _transfer(tmp_path, (10.0, 40.0))
 
     assert found is not None
     nine, ten = found.nodes
@@ -50,7 +50,7 @@ def test_without_a_steady_time_the_rates_are_from_the_first_to_the_last_data(tmp
 
 
 def test_bytes_are_the_integral_over_the_whole_run(tmp_path: Path) -> None:
-    found = _transfer(tmp_path, (10.0, 30.0))
+    found = _transfer(tmp_path, (10.0, 40.0))
 
     assert found is not None
     assert [node.sent_bytes for node in found.nodes] == [30e6, 32.5e6]
@@ -59,7 +59,7 @@ def test_bytes_are_the_integral_over_the_whole_run(tmp_path: Path) -> None:
 def test_a_silent_network_is_no_transfer(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, sampled("network.sendBitsPerSecond", 0, 0, instance="worker-0"))
 
-    assert transfer(Samples(archive.table("samples")), expectation({}), None) is None
+    assert transfer(Samples(archive.table("samples")), expectation({}), None, 100.0) is None
 
 
 def test_node_names_sort_by_their_numbers() -> None:

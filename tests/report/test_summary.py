@@ -47,6 +47,7 @@ def test_rates_are_those_of_the_pods_wanted_not_of_churn(tmp_path: Path) -> None
     [
         (pod("c", 0.0, apiRunning=90.0, deletionRequested=400.0), 400.0),
         (sampled("pods.completed", *[0] * 30, 1.0), 300.0),
+        (sampled("exchange.activeFlows", 0.0, 9.0, 9.0, 8.0, 0.0, interval=100.0), 300.0),
         (phase("Exchange data", 10.0, 900.0), 1000.0),
     ],
 )

@@ -45,7 +45,14 @@ def test_a_latency_is_in_the_unit_that_needs_the_fewest_digits(seconds: float | 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(240.0, "4.0 min"), (2580.0, "43 min"), (7198.0, "2 h 00 min"), (28_800.0, "8 h 00 min"), (30.0, "30.0 s")],
+    [
+        (240.0, "4.0 min"),
+        (2580.0, "43 min"),
+        (7198.0, "2 h 00 min"),
+        (28_800.0, "8 h 00 min"),
+        (30.0, "30.0 s"),
+        (0.25, "250 ms"),
+    ],
 )
 def test_a_phase_takes_minutes_as_in_the_article(seconds: float, text: str) -> None:
     assert wording.elapsed(seconds) == text

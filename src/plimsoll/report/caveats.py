@@ -26,7 +26,7 @@ _ENDINGS = {
 
 def warnings(status: RunStatus, measured: Measurements) -> tuple[str, ...]:
     """Sentences for the reader, the gravest first."""
-    sources = (_missing_pods, _throttling, _lag, _errors, _little, _transfer)
+    sources = (_missing_pods, _throttling, _lag, _failures, _little, _transfer)
     return tuple(chain(_unfinished(status), *(source(measured) for source in sources)))
 
 
@@ -59,10 +59,13 @@ def _lag(measured: Measurements) -> Iterator[str]:
         yield f"1 % of the pods ran on their node for {wording.seconds(lag.p99)} or more before the API said so."
 
 
-def _errors(measured: Measurements) -> Iterator[str]:
+def _failures(measured: Measurements) -> Iterator[str]:
     for client in measured.traffic.clients:
-        if client.errors:
-            yield f"{client.errors:,} of {client.requests:,} requests of {client.client} were answered with an error."
+        if client.failures:
+            yield (
+                f"{client.failures:,} of {client.requests:,} requests of {client.client} were refused or failed "
+                "(429 or 5xx)."
+            )
 
 
 def _little(measured: Measurements) -> Iterator[str]:

@@ -48,11 +48,11 @@ class Categories:
     words: list[str]
 
     def code(self, word: str) -> int:
-        """The code of a word; -1, which no row has, where the column does not contain it."""
+        """The code of a word; one that no row has where the column does not contain it."""
         try:
             return self.words.index(word)
         except ValueError:
-            return -1
+            return len(self.words)
 
     def are(self, word: str) -> Booleans:
         """Which rows hold this word."""
@@ -84,6 +84,40 @@ def categories(table: pa.Table, column: str) -> Categories:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """A gauge of one instance over time: each sample holds until the next, however far that is."""
+
+    seconds: Floats
+    values: Floats
+
+    def within(self, start_seconds: float, end_seconds: float) -> Steps:
+        """The gauge between two moments, beginning with what it was at the first of them."""
+        first = max(0, int(np.searchsorted(self.seconds, start_seconds, side="right")) - 1)
+        last = int(np.searchsorted(self.seconds, end_seconds, side="left"))
+        return Steps(np.maximum(self.seconds[first:last], start_seconds), self.values[first:last])
+
+    def integral(self, end_seconds: float) -> float:
+        """The value times how long it held, from the first sample until ``end_seconds``."""
+        return float(np.dot(np.diff(self.seconds, append=max(end_seconds, self.seconds[-1])), self.values))
+
+    def mean(self, end_seconds: float) -> float:
+        """The mean over time until ``end_seconds``; 0 without samples."""
+        if not self.seconds.size:
+            return 0.0
+        span = end_seconds - float(self.seconds[0])
+        return self.integral(end_seconds) / span if span > 0 else float(self.values[-1])
+
+    def means(self, edges: Floats) -> Floats:
+        """The mean over time in each bin; NaN before the first sample."""
+        areas = np.concatenate([[0.0], np.cumsum(np.diff(self.seconds) * self.values[:-1])])
+        after = np.maximum(edges - self.seconds[-1], 0.0) * self.values[-1]
+        until = np.interp(edges, self.seconds, areas) + after
+        known = np.maximum(edges[1:] - np.maximum(edges[:-1], self.seconds[0]), 0.0)
+        means: Floats = np.divide(np.diff(until), known, out=np.full(known.size, np.nan), where=known > 0)
+        return means
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """Samples of one name: when, of which instance, how much."""
 
@@ -91,22 +125,24 @@ class Series:
     instances: Categories
     values: Floats
 
-    def within(self, start_seconds: float, end_seconds: float) -> Series:
-        """The samples taken between two moments, both included."""
-        inside = (self.seconds >= start_seconds) & (self.seconds <= end_seconds)
-        instances = Categories(self.instances.codes[inside], self.instances.words)
-        return Series(self.seconds[inside], instances, self.values[inside])
+    @property
+    def steps(self) -> Steps:
+        """The gauge, where there is only one instance."""
+        return Steps(self.seconds, self.values)
 
-    def per_instance(self) -> dict[str, tuple[Floats, Floats]]:
-        """When and how much, of each instance that was sampled at all, by its name."""
+    def per_instance(self) -> dict[str, Steps]:
+        """The gauge of each instance that was sampled at all, by its name."""
         order = np.argsort(self.instances.codes, kind="stable")
         codes, starts = np.unique(self.instances.codes[order], return_index=True)
         pieces = zip(np.split(self.seconds[order], starts[1:]), np.split(self.values[order], starts[1:]), strict=True)
-        return {self.instances.words[code]: piece for code, piece in zip(codes.tolist(), pieces, strict=False)}
+        return {self.instances.words[code]: Steps(*piece) for code, piece in zip(codes.tolist(), pieces, strict=False)}
 
 
 class Samples:
-    """The ``samples`` table, opened once and asked for one series after the other."""
+    """The ``samples`` table, opened once and asked for one series after the other.
+
+    Some gauges are sampled at each interval, others only when they have changed: see :class:`Steps`.
+    """
 
     def __init__(self, table: pa.Table) -> None:
         self._seconds = numbers(table, "seconds")

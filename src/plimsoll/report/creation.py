@@ -17,7 +17,7 @@ import numpy as np
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
-    from plimsoll.report.columns import Floats, Series
+    from plimsoll.report.columns import Floats, Steps
     from plimsoll.report.timelines import Timelines
 
 BEST_WINDOW_SECONDS = 600.0
@@ -87,7 +87,7 @@ class Little:
         return abs(self.ratio - 1) <= max(LITTLE_TOLERANCE, 1 / math.sqrt(self.samples))
 
 
-def little(timelines: Timelines, container_creating: Series, end_of_run_seconds: float) -> Little | None:
+def little(timelines: Timelines, container_creating: Steps, end_of_run_seconds: float) -> Little | None:
     """Little's law over the time from the first pod that a kubelet saw to the last one Running.
 
     As ``kubectl get pods`` has it, ContainerCreating begins when the kubelet first reports a pod, just after it saw
@@ -105,15 +105,15 @@ def little(timelines: Timelines, container_creating: Series, end_of_run_seconds:
         return None
     stays = np.maximum(leaving[arrived] - arrivals[arrived], 0.0)
     start, end = float(arrivals[arrived].min()), float(leaving[arrived].max())
-    samples = container_creating.within(start, end).values
-    if not samples.size or end <= start:
+    inside = container_creating.within(start, end)
+    if not inside.values.size or end <= start:
         return None
     return Little(
         start_seconds=start,
         end_seconds=end,
-        mean_inside=float(samples.mean()),
-        max_inside=float(samples.max()),
-        samples=int(samples.size),
+        mean_inside=inside.mean(end),
+        max_inside=float(inside.values.max()),
+        samples=int(inside.values.size),
         arrivals_per_second=stays.size / (end - start),
         mean_stay_seconds=float(stays.mean()),
     )

@@ -109,6 +109,7 @@ def _client(client: ClientTraffic) -> Json:
         "client": client.client,
         "requests": client.requests,
         "errors": client.errors,
+        "failures": client.failures,
         "perSecond": client.per_second,
         "peakPerSecond": client.peak_per_second,
         "steadyPerSecond": client.steady_per_second,

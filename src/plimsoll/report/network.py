@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plimsoll.report.columns import Steps
+
 if TYPE_CHECKING:
-    from plimsoll.report.columns import Floats, Samples, Series
+    from plimsoll.report.columns import Samples, Series
     from plimsoll.report.expectation import Expectation
 
 BITS_PER_BYTE = 8
 MEGABIT = 1e6
 
-_NOTHING = (np.zeros(0), np.zeros(0))
+_NOTHING = Steps(np.zeros(0), np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,54 +71,39 @@ class Transfer:
         return max(node.send_mean for node in self.nodes)
 
 
-def transfer(samples: Samples, expected: Expectation, steady: tuple[float, float] | None) -> Transfer | None:
+def transfer(
+    samples: Samples, expected: Expectation, steady: tuple[float, float] | None, run_seconds: float
+) -> Transfer | None:
     """Sum up the nodes' network samples; None where there are none, or nothing was ever sent.
 
     Without a steady stretch of time the rates are those between the first and the last data sent.
     """
     sending = samples.series("network.sendBitsPerSecond")
-    receiving = samples.series("network.receiveBitsPerSecond")
     if not sending.values.any():
         return None
-    sent_bytes = {
-        node: _integral(seconds, bits) / BITS_PER_BYTE for node, (seconds, bits) in sending.per_instance().items()
-    }
-    start, end = steady or _busy(sending)
-    sending, receiving = sending.within(start, end), receiving.within(start, end)
-    received = receiving.per_instance()
+    start, end = steady or _busy(sending, run_seconds)
+    received = samples.series("network.receiveBitsPerSecond").per_instance()
     nodes = [
-        _node(node, values, received.get(node, _NOTHING)[1], sent_bytes[node])
-        for node, (_, values) in sending.per_instance().items()
+        NodeTransfer(
+            node=node,
+            send_mean=sent.within(start, end).mean(end) / MEGABIT,
+            send_min=float(sent.within(start, end).values.min(initial=sent.values.max())) / MEGABIT,
+            send_max=float(sent.within(start, end).values.max(initial=0.0)) / MEGABIT,
+            receive_mean=received.get(node, _NOTHING).within(start, end).mean(end) / MEGABIT,
+            sent_bytes=sent.integral(run_seconds) / BITS_PER_BYTE,
+        )
+        for node, sent in sending.per_instance().items()
     ]
     ordered = tuple(sorted(nodes, key=lambda node: natural(node.node)))
-    if not ordered:
-        return None
-    return Transfer(ordered, sum(sent_bytes.values()), expected.exchange_bytes_per_second, steady is not None)
+    sent_bytes = sum(node.sent_bytes for node in ordered)
+    return Transfer(ordered, sent_bytes, expected.exchange_bytes_per_second, steady is not None)
 
 
-def _node(name: str, sent: Floats, received: Floats, sent_bytes: float) -> NodeTransfer:
-    return NodeTransfer(
-        node=name,
-        send_mean=_mean(sent) / MEGABIT,
-        send_min=float(sent.min()) / MEGABIT,
-        send_max=float(sent.max()) / MEGABIT,
-        receive_mean=_mean(received) / MEGABIT,
-        sent_bytes=sent_bytes,
-    )
-
-
-def _busy(sending: Series) -> tuple[float, float]:
+def _busy(sending: Series, run_seconds: float) -> tuple[float, float]:
+    """From the first data sent until the last."""
     moments = sending.seconds[sending.values > 0]
-    return float(moments.min()), float(moments.max())
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if values.size else 0.0
-
-
-def _integral(seconds: Floats, bits_per_second: Floats) -> float:
-    """Bits sent: each sample holds until the next."""
-    return float(np.dot(np.diff(seconds), bits_per_second[:-1]))
+    later = sending.seconds[sending.seconds > moments.max()]
+    return float(moments.min()), float(later.min()) if later.size else run_seconds
 
 
 def natural(name: str) -> tuple[str, int, str]:

@@ -148,11 +148,11 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
         steady=steady,
         created_rate=rate(wanted.at(Milestone.CREATED)),
         running_rate=rate(wanted.at(Milestone.API_RUNNING)),
-        little=little(wanted, samples.series("pods.containerCreating"), run_seconds),
+        little=little(wanted, samples.series("pods.containerCreating").steps, run_seconds),
         latencies=latencies(timelines),
         stages=stages(timelines),
         traffic=traffic(archive.table("requests"), run_seconds, steady),
-        transfer=transfer(samples, expected, steady),
+        transfer=transfer(samples, expected, steady, run_seconds),
         slowest=_slowest(timelines),
     )
 
@@ -184,13 +184,16 @@ def _pod_counts(timelines: Timelines, expected: Expectation) -> PodCounts:
 def _steady(
     timelines: Timelines, wanted: Timelines, samples: Samples, run_seconds: float
 ) -> tuple[float, float] | None:
-    """From the moment when the last pod wanted ran until the first was done or asked to go."""
+    """From the moment when the last pod wanted ran until the first was done, sent its last, or was asked to go."""
     running = wanted.at(Milestone.API_RUNNING)
     if not len(wanted) or np.isnan(running).any():
         return None
-    completed = samples.series("pods.completed")
     start = float(running.max())
+    completed, flows = samples.series("pods.completed"), samples.series("exchange.activeFlows")
     ends = [run_seconds, *completed.seconds[completed.values > 0][:1].tolist()]
+    if flows.values.any():
+        last_at_most = np.flatnonzero(flows.values == flows.values.max())[-1]
+        ends.extend(flows.seconds[last_at_most + 1 :][:1].tolist())
     if (first_deletion := timelines.first(Milestone.DELETION_REQUESTED)) is not None:
         ends.append(first_deletion)
     return (start, min(ends)) if min(ends) - start >= SHORTEST_STEADY_SECONDS else None

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRST_ERROR_CODE = 400
+TOO_MANY_REQUESTS = 429
+FIRST_SERVER_ERROR_CODE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class ClientTraffic:
     client: str
     requests: int
     errors: int
-    """Requests answered with 400 or above, 429 included."""
+    """Requests answered with 400 or above, such as 404 to who asks whether something exists."""
+    failures: int
+    """Those of them that the server refused or failed at: answered with 429, or 500 and above."""
     per_second: float
     """Over the whole run."""
     peak_per_second: float
@@ -91,13 +95,14 @@ def _clients(
     made: pa.Table, held: pa.Table, run_seconds: float, steady: tuple[float, float] | None
 ) -> tuple[ClientTraffic, ...]:
     latencies, throttles = _durations(made, "client"), _durations(held, "client")
-    errors, peaks = _counts(_failed(made), "client"), _peaks(made)
+    errors, failures, peaks = _counts(_erroneous(made), "client"), _counts(_failed(made), "client"), _peaks(made)
     steady_counts = _counts(_between(made, *steady), "client") if steady else {}
     found = [
         ClientTraffic(
             client=key[0],
             requests=latency.count,
             errors=errors.get(key, 0),
+            failures=failures.get(key, 0),
             per_second=latency.count / run_seconds if run_seconds > 0 else 0.0,
             peak_per_second=peaks[key[0]],
             steady_per_second=steady_counts.get(key, 0) / (steady[1] - steady[0]) if steady else None,
@@ -110,7 +115,7 @@ def _clients(
 
 
 def _latencies(made: pa.Table) -> tuple[ApiLatency, ...]:
-    errors = _counts(_failed(made), "verb", "resource")
+    errors = _counts(_erroneous(made), "verb", "resource")
     found = [
         ApiLatency(verb=key[0], resource=key[1], errors=errors.get(key, 0), durations=durations)
         for key, durations in _durations(made, "verb", "resource").items()
@@ -119,6 +124,11 @@ def _latencies(made: pa.Table) -> tuple[ApiLatency, ...]:
 
 
 def _failed(made: pa.Table) -> pa.Table:
+    code = made.column("code")
+    return made.filter(pc.or_(pc.equal(code, TOO_MANY_REQUESTS), pc.greater_equal(code, FIRST_SERVER_ERROR_CODE)))
+
+
+def _erroneous(made: pa.Table) -> pa.Table:
     return made.filter(pc.greater_equal(made.column("code"), FIRST_ERROR_CODE))
 
 

@@ -45,7 +45,7 @@ def elapsed(duration_seconds: float | None) -> str:
     if duration_seconds is None:
         return NOT_MEASURED
     if duration_seconds < 60:  # noqa: PLR2004
-        return f"{rate(duration_seconds)} s"
+        return seconds(duration_seconds)
     minutes = duration_seconds / 60
     if minutes < 10:  # noqa: PLR2004
         return f"{minutes:.1f} min"

@@ -15,11 +15,13 @@ from tests.report.building import archive_of, requested, sampled
 EDGES = np.array([0.0, 20.0, 40.0, 60.0])
 
 
-def test_a_bin_has_the_mean_lowest_and_highest_of_its_samples(tmp_path: Path) -> None:
-    archive = archive_of(tmp_path, sampled("pods.running", 1, 3, 5, 5))
-    found = series.binned(Samples(archive.table("samples")).series("pods.running"), EDGES)
+def test_a_bin_has_the_mean_lowest_and_highest_of_all_instances(tmp_path: Path) -> None:
+    archive = archive_of(
+        tmp_path, sampled("kubelet.pods", 1, 3, 5, 5, instance="a"), sampled("kubelet.pods", 8, instance="b")
+    )
+    found = series.binned(Samples(archive.table("samples")).series("kubelet.pods"), EDGES)
 
-    np.testing.assert_array_equal(found, [[2, 5, np.nan], [1, 5, np.nan], [3, 5, np.nan]])
+    np.testing.assert_array_equal(found, [[5.0, 6.5, 6.5], [2.0, 5.0, 5.0], [8.0, 8.0, 8.0]])
 
 
 def test_the_interval_of_samples_is_the_usual_one() -> None:

@@ -101,24 +101,22 @@ def container_creating(material: Material, width: float) -> Figure | None:
     little = material.measured.little
     if little is None:
         return None
-    sampled = material.samples.series("pods.containerCreating").within(little.start_seconds, little.end_seconds)
+    sampled = material.samples.series("pods.containerCreating")
     axis = TimeAxis((Segment(little.start_seconds, little.end_seconds, LEFT, width - RIGHT),))
     edges = axis.bins(series.interval_of(sampled.seconds))
-    means, _, highest = series.binned(sampled, edges)
-    known = ~np.isnan(means)
-    xs, look = middles(edges)[known], "state-containerCreating"
+    xs, look = middles(edges), "state-containerCreating"
+    inside = Curve("in ContainerCreating", look, "", sampled.steps.means(edges))
     frame = Frame(width, axis, upwards(max(little.max_inside, little.expected_inside) * 1.1), TIME_TITLE, "pods")
-    hovered = (Curve("in ContainerCreating", look, "", means[known]), Curve("at most", look, "", highest[known]))
     return Figure(
         id="container-creating",
         title="ContainerCreating and Little’s law",
         subtitle=_law(little),
         frame=frame,
         marks=[
-            line(frame, xs, means[known], look),
+            line(frame, xs, inside.values, look),
             level(frame, little.expected_inside, f"λ·W = {wording.rate(little.expected_inside)}", below=True),
         ],
-        hover=Hover(axis.place(xs), xs, "clock", hovered),
+        hover=Hover(axis.place(xs), xs, "clock", (inside,)),
         description=f"Pods in ContainerCreating, on average {little.mean_inside:.0f}, at most {little.max_inside:.0f}.",
     )
 

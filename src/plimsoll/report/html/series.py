@@ -38,17 +38,13 @@ def interval_of(seconds: Floats) -> float:
 
 
 def binned(series: Series, edges: Floats) -> tuple[Floats, Floats, Floats]:
-    """The mean, lowest and highest of the samples in each bin; NaN where a bin has none."""
-    bins = np.clip(np.searchsorted(edges, series.seconds, side="right") - 1, 0, len(edges) - 2)
-    counts = np.bincount(bins, minlength=len(edges) - 1)
-    sums = np.bincount(bins, weights=series.values, minlength=len(edges) - 1)
-    lowest, highest = np.full(counts.size, np.inf), np.full(counts.size, -np.inf)
-    np.minimum.at(lowest, bins, series.values)
-    np.maximum.at(highest, bins, series.values)
-    empty = counts == 0
-    means = sums / np.maximum(counts, 1)
-    for values in (means, lowest, highest):
-        values[empty] = np.nan
+    """The mean, the lowest and the highest of all instances in each bin; NaN before they were first sampled."""
+    rows = np.array([steps.means(edges) for steps in series.per_instance().values()])
+    known = ~np.isnan(rows)
+    counts = known.sum(axis=0)
+    means = np.divide(np.nansum(rows, axis=0), counts, out=np.full(counts.size, np.nan), where=counts > 0)
+    lowest = np.where(counts > 0, np.where(known, rows, np.inf).min(axis=0), np.nan)
+    highest = np.where(counts > 0, np.where(known, rows, -np.inf).max(axis=0), np.nan)
     return means, lowest, highest
 
 
