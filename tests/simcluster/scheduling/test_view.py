@@ -257,3 +257,30 @@ def test_a_node_selector_and_a_host_name_narrow_the_choice() -> None:
     view = view_of([node("a", labels=WORKER), node("b"), node("c", labels=WORKER)])
     assert {view.place(pod(spec(nodeSelector=WORKER))).node_name for _ in range(30)} == {"a", "c"}
     assert view.place(pod(spec(nodeSelector={HOSTNAME: "b"}))).node_name == "b"
+
+
+def test_what_placed_pods_require_or_prefer_draws_and_repels_others() -> None:
+    cluster = [node(zone, labels={ZONE: zone}) for zone in "abcd"]
+    view = view_of(cluster)
+    wanted = term({"app": "x"}, ZONE)
+    weighted = [{"weight": 50, "podAffinityTerm": wanted}]
+    view.add_pod(pod(spec(**affinity("podAffinity", required=[wanted]))), "a")
+    view.add_pod(pod(spec(**affinity("podAffinity", preferred=weighted))), "b")
+    view.add_pod(pod(spec(**affinity("podAntiAffinity", preferred=weighted))), "c")
+    view.add_pod(pod(), "d")
+    # Raw: 1 for the required term, 50, -50, 0; scaled to 0..100 with weight 2.
+    scores = view.evaluate(pod(labels={"app": "x"}))
+    least = scores["c"]
+    assert {name: score - least for name, score in scores.items()} == {"a": 2 * 51, "b": 2 * 100, "c": 0, "d": 2 * 50}
+
+
+def test_equal_preferences_of_one_pod_add_up() -> None:
+    view = view_of([node(zone, labels={ZONE: zone}) for zone in "ab"])
+    item = {"weight": 10, "podAffinityTerm": term({"app": "x"}, ZONE)}
+    against = {"weight": 20, "podAffinityTerm": term({"app": "x"}, ZONE)}
+    both = affinity("podAffinity", preferred=[item, item])["affinity"]
+    both |= affinity("podAntiAffinity", preferred=[against])["affinity"]
+    view.add_pod(pod(spec(affinity=both)), "a")
+    view.add_pod(pod(), "b")
+    scores = view.evaluate(pod(labels={"app": "x"}))
+    assert scores["a"] == scores["b"]
