@@ -24,7 +24,7 @@ class Process(Event):
     def __init__(self, calendar: Calendar, script: Script) -> None:
         super().__init__(calendar)
         self._script = script
-        calendar.after(0.0, self._go_on)
+        calendar.after(0.0, self)
 
     def cancel(self) -> None:
         """End the script where it waits, running its ``finally`` clauses; the process succeeds with ``None``.
@@ -35,8 +35,12 @@ class Process(Event):
             self._script.close()
             self.succeed()
 
-    def _go_on(self, awaited: Event | None = None) -> None:
-        """Carry the script on, from the event it has waited for (``None``: from sleep) to its next wait."""
+    def __call__(self, awaited: Event | None = None) -> None:
+        """Carry the script on, from the event it has waited for (``None``: from sleep) to its next wait.
+
+        For the calendar and for events only, to which a process is its own action: a bound method for each wait of
+        100,000 processes costs a fifth of the time.
+        """
         script = self._script
         try:
             while True:
@@ -46,11 +50,11 @@ class Process(Event):
                     target = script.send(awaited.value)
                 else:
                     target = script.throw(awaited.error)
-                if not isinstance(target, Event):
-                    self._calendar.after(target, self._go_on)
+                if type(target) is float or not isinstance(target, Event):  # the first spares most the second
+                    self._calendar.after(target, self)
                     return
                 if not target.happened:
-                    target.add_callback(self._go_on)
+                    target.add_callback(self)
                     return
                 target._answered = True  # noqa: SLF001 - a process is an event among events
                 awaited = target
@@ -58,4 +62,5 @@ class Process(Event):
             if not self.happened:  # it has, where the process was cancelled while it waited
                 self.succeed(end.value)
         except Exception as error:  # noqa: BLE001 - it is for whoever waits for the process
+            script.close()  # it may be what it yielded that was wrong; then it is still where it was
             self.fail(error)
