@@ -23,6 +23,11 @@ def test_a_refusal_is_final(code: int) -> None:
     assert wait_before_retry(ApiError(code, "", "", retry_after_seconds=1), retries=0) is None
 
 
+def test_a_pod_that_came_before_its_service_account_is_tried_again() -> None:
+    early = ApiError(403, "Forbidden", 'pods "p" is forbidden: error looking up service account a/default: not found')
+    assert wait_before_retry(early, retries=0) == 1
+
+
 @pytest.mark.parametrize("error", [ConnectionResetError(), TimeoutError()])
 def test_a_broken_connection_is_tried_again_after_a_second(error: Exception) -> None:
     assert wait_before_retry(error, retries=0) == 1

@@ -69,7 +69,10 @@ class PhaseRunner:
         """Deleted namespaces must be gone; where only their contents were deleted, their pods."""
         left = list(dict.fromkeys(map(namespace_of, deleted)))
         whole = any(operation.resource is NAMESPACES for operation in deleted)
-        is_over = self._observation.is_gone if whole else self._observation.is_empty
+
+        def is_over(namespace: str) -> bool:
+            # Namespaces and pods are watched apart: a namespace may be seen to go before its last pod is.
+            return self._observation.is_empty(namespace) and (not whole or self._observation.is_gone(namespace))
 
         def all_gone() -> bool:
             while left and is_over(left[-1]):

@@ -4,6 +4,9 @@ client-go sends a request again on 429 and on any 5xx that carries ``Retry-After
 most ten times, waiting as long as it was told or one second (``rest/with_retry.go``). It repeats only a GET after a
 broken connection; Plimsoll repeats every request, which is safe here because its objects have fixed names and its
 deletions name a UID: an attempt that did get through shows up as AlreadyExists or NotFound, and is counted as done.
+
+One refusal is repeated too. A pod that comes right after its namespace may come before the namespace's service account,
+which a controller creates; the API forbids such a pod, and whoever scripts this waits and tries again.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from plimsoll.errors import ApiError
 
 MAX_RETRIES: Final = 10
 BROKEN_CONNECTION_WAIT_SECONDS: Final = 1.0
+SERVICE_ACCOUNT_WAIT_SECONDS: Final = 1.0
 
 FAILURES: Final = (ApiError, ConnectionError, TimeoutError)
 """What a request through the port can fail with."""
@@ -28,7 +32,7 @@ def wait_before_retry(error: Exception, retries: int) -> float | None:
         return BROKEN_CONNECTION_WAIT_SECONDS
     if error.code == HTTPStatus.TOO_MANY_REQUESTS or error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return error.retry_after_seconds
-    return None
+    return SERVICE_ACCOUNT_WAIT_SECONDS if _lacks_service_account(error) else None
 
 
 def reason_of(error: Exception) -> str:
@@ -46,3 +50,8 @@ def is_not_found(error: Exception) -> bool:
 def is_already_exists(error: Exception) -> bool:
     """Whether an object of that name is there already (409 also means a conflict of versions)."""
     return isinstance(error, ApiError) and error.code == HTTPStatus.CONFLICT and error.reason == "AlreadyExists"
+
+
+def _lacks_service_account(error: ApiError) -> bool:
+    """The words are those of the ServiceAccount admission plugin (``plugin/pkg/admission/serviceaccount``)."""
+    return error.code == HTTPStatus.FORBIDDEN and "looking up service account" in error.message
