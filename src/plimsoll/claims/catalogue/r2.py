@@ -1,0 +1,42 @@
+"""R2: the lowest safe kubelet limit for 2,000 pods on three nodes."""
+
+from plimsoll.claims.claim import Check, Claim
+
+LOW, SAFE, CHOSEN = "openshift/qps-15-30", "openshift/qps-25-50", "openshift/qps-50-100"
+
+CLAIM = Claim(
+    id="R2",
+    title="Kubelet QPS/burst of 25/50 works for 2,000 pods on three nodes, 15/30 does not",
+    scenarios=(LOW, SAFE, CHOSEN),
+    checks=(
+        Check(
+            "Running after four hours at 15/30",
+            "did not work",
+            "pods",
+            lambda runs: runs[LOW].metric("pods.running"),
+            at_most=1900,
+            note="667 pods x 2 secrets per 75 s are 17.8 requests a second on each node, more than 15.",
+        ),
+        Check(
+            "Running at 25/50",
+            "worked fine",
+            "pods",
+            lambda runs: runs[SAFE].metric("pods.running"),
+            at_least=2000,
+        ),
+        Check(
+            "Created to Running at 25/50, 99 %",
+            "worked fine",
+            "s",
+            lambda runs: runs[SAFE].metric("podRunning.p99"),
+            at_most=90,
+        ),
+        Check(
+            "Created to Running at 50/100, 99 %",
+            "chosen as the safe setting",
+            "s",
+            lambda runs: runs[CHOSEN].metric("podRunning.p99"),
+            at_most=10,
+        ),
+    ),
+)

@@ -1,0 +1,79 @@
+"""Claims and their checks, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+from plimsoll.claims.evidence import Evidence
+
+Verdict = Literal["holds", "differs"]
+
+Measure = Callable[[Mapping[str, Evidence]], float]
+"""Takes a number from the runs of a claim, which are known by the names of their scenarios."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One published number: the band in which the measured one confirms it, and how it is measured.
+
+    ``note`` explains the band, or a disagreement that is known.
+    """
+
+    what: str
+    published: str
+    unit: str
+    measure: Measure
+    at_least: float = -inf
+    at_most: float = inf
+    note: str = ""
+
+    def verdict(self, value: float) -> Verdict:
+        """Whether a measured value confirms the claim; NaN, which nothing measured, does not."""
+        return "holds" if self.at_least <= value <= self.at_most else "differs"
+
+    @property
+    def band(self) -> str:
+        """The band as text."""
+        if self.at_least == self.at_most:
+            return number(self.at_least)
+        if self.at_most == inf:
+            return f"≥ {number(self.at_least)}"
+        if self.at_least == -inf:
+            return f"≤ {number(self.at_most)}"
+        return f"{number(self.at_least)}–{number(self.at_most)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an article says, the scenarios that show it, and the numbers to check."""
+
+    id: str
+    title: str
+    scenarios: tuple[str, ...]
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A check and what came out."""
+
+    claim: Claim
+    check: Check
+    value: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the claim holds here."""
+        return self.check.verdict(self.value)
+
+
+def number(value: float) -> str:
+    """A number with about three digits that matter."""
+    if value != value:  # noqa: PLR0124  NaN: nothing was measured
+        return "–"
+    if abs(value) >= 100:  # noqa: PLR2004
+        return f"{value:,.0f}"
+    return f"{value:.3g}"

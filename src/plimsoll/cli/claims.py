@@ -1,0 +1,107 @@
+"""``plimsoll claims``: run what the articles claim again, and say what comes out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plimsoll.errors import Complaint, InputError, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plimsoll.claims.claim import Claim, Result
+
+DESCRIPTION = """\
+Run the scenarios behind every published claim and compare: what was published, the band in which a number confirms it,
+what comes out. Exit code 1 where something differs.
+"""
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its flags."""
+    parser = commands.add_parser("claims", help="check the published claims by running them", description=DESCRIPTION)
+    parser.add_argument("ids", nargs="*", metavar="ID", help="only these claims, e.g. R1 R2 (default: all)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of every run (default: %(default)s)")
+    parser.add_argument("--processes", type=int, metavar="N", help="runs at the same time (default: one per core)")
+    parser.add_argument("--runs-directory", type=Path, metavar="D", help="where runs are kept (default: $PLIMSOLL_RUNS)")
+    parser.add_argument("--list", action="store_true", help="list the claims and their scenarios, run nothing")
+    parser.add_argument(
+        "--output", choices=("text", "json", "markdown"), default="text", help="how to print (default: %(default)s)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the claims; 0 where all hold, 1 where one differs.
+
+    Raises:
+        InputError: for an id that no claim has.
+
+    """
+    claims = _chosen(arguments.ids)
+    if arguments.list:
+        _print_list(claims)
+        return 0
+    from plimsoll.archive.directory import default_runs_directory
+    from plimsoll.claims.evaluation import evaluate
+
+    results = evaluate(
+        claims,
+        seed=arguments.seed,
+        runs_directory=arguments.runs_directory or default_runs_directory(),
+        processes=arguments.processes,
+        on_run=lambda name, done, of: print(f"[{done}/{of}] {name}", file=sys.stderr),
+    )
+    _print_results(results, arguments.seed, arguments.output)
+    return int(any(result.verdict == "differs" for result in results))
+
+
+def _chosen(ids: Sequence[str]) -> tuple[Claim, ...]:
+    from plimsoll.claims.catalogue import load_claims
+
+    claims = load_claims()
+    known = {claim.id for claim in claims}
+    unknown = [name for name in ids if name.upper() not in known]
+    if unknown:
+        remedy = f"The claims are {', '.join(sorted(known))}"
+        raise InputError(*(Complaint(Place(name), "there is no such claim", remedy) for name in unknown))
+    wanted = {name.upper() for name in ids}
+    return tuple(claim for claim in claims if not wanted or claim.id in wanted)
+
+
+def _print_list(claims: Sequence[Claim]) -> None:
+    for claim in claims:
+        print(f"{claim.id}  {claim.title}")
+        for scenario in claim.scenarios:
+            print(f"    {scenario}")
+
+
+def _print_results(results: Sequence[Result], seed: int, output: str) -> None:
+    from plimsoll.claims import table
+
+    if output == "json":
+        print(json.dumps(table.document(results, seed), indent=2, ensure_ascii=False))
+    elif output == "markdown":
+        print(table.markdown(results))
+    else:
+        _print_table(results)
+
+
+def _print_table(results: Sequence[Result]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from plimsoll.claims import table
+
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    shown = Table(*table.HEADINGS, box=None, padding=(0, 2, 0, 0))
+    for row in table.rows(results):
+        colour = "green" if row[-1] == "holds" else "red"
+        shown.add_row(*row[:-1], f"[{colour}]{row[-1]}[/]")
+    console.print(shown)
+    for note in table.notes(results):
+        console.print(f"· {note}", highlight=False)
