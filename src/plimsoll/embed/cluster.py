@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from plimsoll.cluster.port import Change, Listing
 from plimsoll.embed.virtual import reject, resolve
-from plimsoll.kube.selectors import parse_label_selector
+from plimsoll.errors import ApiError
+from plimsoll.simcluster.api import read_selector
 from plimsoll.simcluster.client import Client, RequestKind
 
 if TYPE_CHECKING:
+    from plimsoll.cluster.port import ChangeType
+    from plimsoll.kernel import Kernel
     from plimsoll.kube.resources import Object, Resource
+    from plimsoll.kube.selectors import LabelSelector
     from plimsoll.simcluster.assembly import SimulatedCluster
     from plimsoll.simcluster.store import Collection, StoredChange
 
@@ -74,18 +78,13 @@ class SimulatedPort:
     ) -> AsyncIterator[Sequence[Change]]:
         """Watch, in batches."""
         collection = self._collection(resource)
-        missed = await self._request(
-            "WATCH", resource, lambda: collection.changes_after(int(resource_version)) if resource_version else []
-        )
-        subscription = _Subscription(self._cluster, namespace, label_selector)
-        for change in missed:
-            subscription.take(change)
-        collection.watchers.append(subscription.take)
+        subscription = _Subscription(self._cluster.kernel, collection, namespace)
         try:
+            await self._request("WATCH", resource, lambda: subscription.open(label_selector, resource_version))
             while True:
                 yield await subscription.batch()
         finally:
-            collection.watchers.remove(subscription.take)
+            subscription.close()
 
     def _collection(self, resource: Resource) -> Collection:
         return self._cluster.store.collection(resource)
@@ -108,24 +107,47 @@ class SimulatedPort:
 
 
 class _Subscription:
-    """The changes that a watcher has not been given yet."""
+    """A watch: the changes that the watcher has not been given yet."""
 
-    def __init__(self, cluster: SimulatedCluster, namespace: str | None, label_selector: str) -> None:
-        self._kernel = cluster.kernel
+    def __init__(self, kernel: Kernel, collection: Collection, namespace: str | None) -> None:
+        self._kernel = kernel
+        self._collection = collection
         self._namespace = namespace
-        self._selector = parse_label_selector(label_selector) if label_selector else None
+        self._selector: LabelSelector | None = None
+        self._revision = 0
+        """That of the last change the watcher knows of, from this watch or from the listing it goes on from."""
         self._changes: list[Change] = []
         self._woken: asyncio.Future[None] | None = None
         self._waking = False
+        self._closed = False
+
+    def open(self, label_selector: str, resource_version: str) -> None:
+        """Begin, with what has happened since the revision; ``ApiError`` 400 or 410 where the request is no good."""
+        self._selector = read_selector(label_selector) if label_selector else None
+        missed = self._collection.changes_after(_read_revision(resource_version)) if resource_version else []
+        for change in missed:
+            self.take(change)
+        self._revision = self._collection.revision
+        if not self._closed:  # the watcher may have gone while its request was on the way
+            self._collection.watchers.append(self.take)
+
+    def close(self) -> None:
+        """End; nothing more is kept."""
+        self._closed = True
+        if self.take in self._collection.watchers:
+            self._collection.watchers.remove(self.take)
 
     def take(self, change: StoredChange) -> None:
-        """A change has been delivered; keep it if the watcher asked for it."""
-        metadata = change.object["metadata"]
-        if self._namespace is not None and metadata.get("namespace") != self._namespace:
+        """A change has been delivered; keep it if the watcher asked for it, and has not been given it from history."""
+        if change.revision <= self._revision:
             return
-        if self._selector is not None and not self._selector.matches(metadata.get("labels", {})):
+        self._revision = change.revision
+        if self._namespace is not None and change.object["metadata"].get("namespace") != self._namespace:
             return
-        self._changes.append(Change(change.type, change.object, self._kernel.now))
+        change_type = change.type if self._selector is None else _selected_type(self._selector, change)
+        if change_type is None:
+            return
+        self._changes.append(Change(change_type, change.object, self._kernel.now))
         if not self._waking:
             self._waking = True
             self._kernel.after(BATCH_SECONDS, self._wake)
@@ -142,3 +164,20 @@ class _Subscription:
         self._waking = False
         if self._woken is not None:
             resolve(self._kernel, self._woken, None)
+
+
+def _selected_type(selector: LabelSelector, change: StoredChange) -> ChangeType | None:
+    """What a change means to who sees only the objects that match: some appear or vanish when their labels change."""
+    matches = selector.matches(change.object["metadata"].get("labels") or {})
+    if change.type != "MODIFIED" or change.old is None:
+        return change.type if matches else None
+    matched = selector.matches(change.old["metadata"].get("labels") or {})
+    if matches:
+        return "MODIFIED" if matched else "ADDED"
+    return "DELETED" if matched else None
+
+
+def _read_revision(text: str) -> int:
+    if not text.isdecimal():
+        raise ApiError(400, "BadRequest", f"Invalid value: {text!r}: a resource version is a number")
+    return int(text)

@@ -6,11 +6,15 @@ and all pods of deployments that share a pod spec, share one admitted spec.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import Object
 from plimsoll.simcluster.settings import NamespaceSettings
+
+NOT_READY = "node.kubernetes.io/not-ready"
+UNREACHABLE = "node.kubernetes.io/unreachable"
 
 DEFAULT_TOLERATION_SECONDS = 300
 """DefaultTolerationSeconds: pods stay on a node that is not ready or unreachable for this long."""
@@ -42,7 +46,7 @@ class PodAdmission:
 
     def admit(self, spec: Object, accounts: frozenset[str], namespace: str) -> Object:
         """The spec as stored. ``ApiError(403)`` where the pod's service account does not exist yet."""
-        account = spec.get("serviceAccountName", "default")
+        account = spec.get("serviceAccountName") or "default"
         if account not in accounts:
             message = f'error looking up service account {namespace}/{account}: serviceaccount "{account}" not found'
             raise ApiError(403, "Forbidden", message)
@@ -82,10 +86,15 @@ class PodAdmission:
         return [{"name": "kube-api-access", "projected": {"sources": sources}}]
 
 
-def _default_tolerations(present: Any) -> list[Object]:
-    keys = {toleration.get("key") for toleration in present}
+def _default_tolerations(present: Sequence[Object]) -> list[Object]:
+    """Tolerations of what the pod says nothing about (plugin/pkg/admission/defaulttolerationseconds)."""
     return [
         {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": DEFAULT_TOLERATION_SECONDS}
-        for key in ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
-        if key not in keys
+        for key in (NOT_READY, UNREACHABLE)
+        if not any(tolerates_eviction(toleration, key) for toleration in present)
     ]
+
+
+def tolerates_eviction(toleration: Object, key: str) -> bool:
+    """Whether a toleration is about a ``NoExecute`` taint of this key; no key and no effect stand for any."""
+    return toleration.get("key") in {None, "", key} and toleration.get("effect") in {None, "", "NoExecute"}

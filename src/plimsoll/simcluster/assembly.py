@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel import Kernel, Streams
@@ -68,11 +69,12 @@ class SimulatedCluster:
         controllers = profile.controllers
         self.scheduler = Scheduler(environment, profile.scheduler, api, self._streams.stream("scheduler"))
         self.lifecycle = NodeLifecycle(environment, controllers, api, self._streams.stream("node-lifecycle"))
-        NamespaceContents(environment, profile, api)
+        contents = NamespaceContents(environment, profile.namespace, controllers, api)
         deployments = DeploymentController(environment, controllers, api, self._streams.stream("deployments"))
         self.queues: Mapping[str, WorkQueue] = {
             "deployment": deployments.queue,
             "replicaset": ReplicaSetController(environment, controllers, api).queue,
+            "namespacecontents": contents.queue,
             "namespace": NamespaceController(environment, controllers, api).queue,
             "garbage": GarbageCollector(environment, controllers, api).queue,
         }
@@ -119,8 +121,8 @@ class SimulatedCluster:
         gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
         gauge("apiserver.utilization", "", lambda: server.take_utilization(kernel.now))
         for name in self.kubelets:
-            gauge("network.sendBitsPerSecond", name, lambda name=name: self.network.send_bits_per_second(name))
-            gauge("network.receiveBitsPerSecond", name, lambda name=name: self.network.receive_bits_per_second(name))
+            gauge("network.sendBitsPerSecond", name, partial(self.network.send_bits_per_second, name))
+            gauge("network.receiveBitsPerSecond", name, partial(self.network.receive_bits_per_second, name))
         gauge("exchange.activeFlows", "", lambda: self.traffic.active)
 
 

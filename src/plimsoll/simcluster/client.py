@@ -127,7 +127,7 @@ class Client:
         if bucket is None or not call.kind.limited:
             self._arrive(call)
             return
-        wait = bucket.reserve(self._kernel.now, call.count)
+        wait = _reserve(bucket, self._kernel.now, call.count)
         if wait <= 0.0:
             self._arrive(call)
             return
@@ -178,7 +178,8 @@ class Client:
         self.gave_up += call.count
         call.retries = 0
         pause = min(COMPONENT_BACKOFF_SECONDS * 2**call.rounds, MAX_COMPONENT_BACKOFF_SECONDS)
-        call.rounds += 1
+        if pause < MAX_COMPONENT_BACKOFF_SECONDS:
+            call.rounds += 1
         self._kernel.after(pause, self._limit, call)
 
     def _log(self, wait_seconds: float, kind: RequestKind) -> None:
@@ -192,6 +193,15 @@ class Client:
                 )
                 environment.telemetry.log(now, self.role, self.instance, rule.verbosity, message)
                 return
+
+
+def _reserve(bucket: TokenBucket, now_seconds: float, tokens: int) -> float:
+    """Take a token for each of several requests, which may be more than the bucket holds; returns the last one's wait."""
+    burst = int(bucket.burst)
+    while tokens > burst:
+        bucket.reserve(now_seconds, burst)
+        tokens -= burst
+    return bucket.reserve(now_seconds, tokens)
 
 
 def refused(refusal: Refusal) -> ApiError:

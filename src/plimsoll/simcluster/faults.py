@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from plimsoll.simcluster.apiserver import Refusal
@@ -61,6 +63,23 @@ class ComponentRestart:
 Fault = NodeLost | ApiErrors | ApiLatency | ComponentRestart
 
 
+class _Outages:
+    """How many faults keep each component down at present: they may overlap, and the last to end brings it back."""
+
+    def __init__(self) -> None:
+        self._faults: Counter[str] = Counter()
+
+    def begin(self, component: str) -> bool:
+        """One more fault; whether it is the one that brings the component down."""
+        self._faults[component] += 1
+        return self._faults[component] == 1
+
+    def end(self, component: str) -> bool:
+        """One fault less; whether that brings the component back."""
+        self._faults[component] -= 1
+        return self._faults[component] == 0
+
+
 class FaultInjector:
     """Schedules faults on the components they concern."""
 
@@ -78,7 +97,10 @@ class FaultInjector:
         self._scheduler = scheduler
         self._kubelets = kubelets
         self._lifecycle = lifecycle
-        self._queues = queues
+        self._controllers: tuple[NodeLifecycle | WorkQueue, ...] = (lifecycle, *queues)
+        self._outages = _Outages()
+        self._errors: list[ApiErrors] = []
+        self._latencies: list[ApiLatency] = []
 
     def schedule(self, faults: Sequence[Fault]) -> None:
         """Have each fault begin and end at its time."""
@@ -90,47 +112,86 @@ class FaultInjector:
             case NodeLost():
                 self._lose_node(fault)
             case ApiErrors():
-                self._server.error_fraction = fault.fraction
-                self._server.error = Refusal(fault.code, retry_after_seconds=1.0 if fault.code == 429 else None)  # noqa: PLR2004
-                self._kernel.after(fault.for_seconds, self._end_errors)
+                self._errors.append(fault)
+                self._kernel.after(fault.for_seconds, self._end_errors, fault)
+                self._apply_errors()
             case ApiLatency():
-                self._server.added_latency_seconds += fault.add_seconds
-                self._kernel.after(fault.for_seconds, self._end_latency, fault.add_seconds)
+                self._latencies.append(fault)
+                self._kernel.after(fault.for_seconds, self._end_latency, fault)
+                self._apply_latencies()
             case ComponentRestart():
                 self._restart(fault)
 
+    # --- the API server's answers -----------------------------------------------------------------------------------------
+
+    def _end_errors(self, fault: ApiErrors) -> None:
+        self._errors.remove(fault)
+        self._apply_errors()
+
+    def _apply_errors(self) -> None:
+        """Of several faults at a time the one that began last holds."""
+        if not self._errors:
+            self._server.error_fraction = 0.0
+            return
+        fault = self._errors[-1]
+        retry_after = 1.0 if fault.code == HTTPStatus.TOO_MANY_REQUESTS else None
+        self._server.error_fraction = fault.fraction
+        self._server.error = Refusal(fault.code, retry_after)
+
+    def _end_latency(self, fault: ApiLatency) -> None:
+        self._latencies.remove(fault)
+        self._apply_latencies()
+
+    def _apply_latencies(self) -> None:
+        """Several faults at a time add up."""
+        self._server.added_latency_seconds = sum(fault.add_seconds for fault in self._latencies)
+
+    # --- nodes and components -----------------------------------------------------------------------------------------------
+
     def _lose_node(self, fault: NodeLost) -> None:
         kubelet = self._kubelets[fault.node]
-        kubelet.go_down(lose_containers=True)
-        self._lifecycle.lost(fault.node)
+        self._stop_kubelet(kubelet, lose_containers=True)
         if fault.for_seconds is not None:
-            self._kernel.after(fault.for_seconds, self._return_node, kubelet)
-
-    def _return_node(self, kubelet: Kubelet) -> None:
-        kubelet.come_up()
-        self._lifecycle.returned(kubelet.name)
-
-    def _end_errors(self) -> None:
-        self._server.error_fraction = 0.0
-
-    def _end_latency(self, seconds: float) -> None:
-        self._server.added_latency_seconds -= seconds
+            self._kernel.after(fault.for_seconds, self._start_kubelet, kubelet)
 
     def _restart(self, fault: ComponentRestart) -> None:
-        if fault.component == "apiserver":
-            self._server.down = True
-            self._kernel.after(fault.down_seconds, self._server_up)
-        elif fault.component == "scheduler":
-            self._scheduler.go_down()
-            self._kernel.after(fault.down_seconds, self._scheduler.come_up)
-        elif fault.component == "controllerManager":
-            for queue in self._queues:
-                queue.pause()
-                self._kernel.after(fault.down_seconds, queue.resume)
-        else:
+        if fault.component == "kubelet":
             for kubelet in [self._kubelets[fault.node]] if fault.node else list(self._kubelets.values()):
-                kubelet.go_down(lose_containers=False)
-                self._kernel.after(fault.down_seconds, kubelet.come_up)
+                self._stop_kubelet(kubelet, lose_containers=False)
+                self._kernel.after(fault.down_seconds, self._start_kubelet, kubelet)
+        else:
+            if self._outages.begin(fault.component):
+                self._go_down(fault.component)
+            self._kernel.after(fault.down_seconds, self._end_restart, fault.component)
 
-    def _server_up(self) -> None:
-        self._server.down = False
+    def _stop_kubelet(self, kubelet: Kubelet, *, lose_containers: bool) -> None:
+        first = self._outages.begin(f"kubelet/{kubelet.name}")
+        if first or lose_containers:  # a node may be lost while its kubelet is down
+            kubelet.go_down(lose_containers=lose_containers)
+        if first:
+            self._lifecycle.lost(kubelet.name)
+
+    def _start_kubelet(self, kubelet: Kubelet) -> None:
+        if self._outages.end(f"kubelet/{kubelet.name}"):
+            kubelet.come_up()
+            self._lifecycle.returned(kubelet.name)
+
+    def _go_down(self, component: Component) -> None:
+        if component == "apiserver":
+            self._server.down = True
+        elif component == "scheduler":
+            self._scheduler.go_down()
+        else:
+            for controller in self._controllers:
+                controller.pause()
+
+    def _end_restart(self, component: Component) -> None:
+        if not self._outages.end(component):
+            return
+        if component == "apiserver":
+            self._server.down = False
+        elif component == "scheduler":
+            self._scheduler.come_up()
+        else:
+            for controller in self._controllers:
+                controller.resume()

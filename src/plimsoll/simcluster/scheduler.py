@@ -7,12 +7,12 @@ is then assumed to be on its node, and bound by a request that runs beside the c
 from __future__ import annotations
 
 from collections import deque
-from random import Random
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from plimsoll.errors import ApiError
+from plimsoll.kernel import Random
 from plimsoll.kube.resources import NODES, PODS, Object
-from plimsoll.simcluster.api import FINISHED_PHASES, is_bound
+from plimsoll.simcluster.api import FINISHED_PHASES, creation_order, is_bound
 from plimsoll.simcluster.client import Client, ClientEnvironment
 from plimsoll.simcluster.scheduling.view import ClusterView
 from plimsoll.simcluster.scheduling.wording import failed_scheduling_message
@@ -24,14 +24,18 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.store import StoredChange
 
 
+_MOST_DOUBLINGS = 30  # beyond them every back-off is at its longest
+
+
 class _Unschedulable:
     """A pod that no node took: how often that happened, and from when on it may be tried again."""
 
-    __slots__ = ("attempts", "pod", "queued", "retry_seconds")
+    __slots__ = ("attempts", "message", "pod", "queued", "retry_seconds")
 
     def __init__(self, pod: Object) -> None:
         self.pod = pod
         self.attempts = 0
+        self.message = ""
         self.queued = False
         self.retry_seconds = 0.0
 
@@ -48,9 +52,12 @@ class Scheduler:
         self._view = ClusterView((), random)
         self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst)
         self._bind = self._client.kind("POST", "pods/binding")
+        self._patch_status = self._client.kind("PATCH", "pods/status")
         self._event_client = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
         self._post_event = self._event_client.kind("POST", "events")
         self._active: deque[Object] = deque()
+        self._known: set[str] = set()
+        """UIDs of the pods that are queued, waiting, or being bound: so that none is taken up twice."""
         self._unschedulable: dict[str, _Unschedulable] = {}
         self._cycling = False
         self._retrying = False
@@ -80,19 +87,29 @@ class Scheduler:
             if is_bound(pod):
                 self._view.add_pod(pod, pod["spec"]["nodeName"])
             else:
-                self._active.append(pod)
+                self._enqueue(pod)
                 self._wake()
         elif change.type == "DELETED":
+            self._known.discard(pod["metadata"]["uid"])
             self._unschedulable.pop(pod["metadata"]["uid"], None)
             self._free(pod)
         elif pod["status"].get("phase") in FINISHED_PHASES:
             self._free(pod)
 
+    def _enqueue(self, pod: Object) -> None:
+        uid = pod["metadata"]["uid"]
+        if uid not in self._known:
+            self._known.add(uid)
+            self._active.append(pod)
+
     def _free(self, pod: Object) -> None:
         """A pod's share of its node is free again: what found no place may find one now."""
         if is_bound(pod):
-            self._view.remove_pod(pod)
-            self._retry_unschedulable()
+            self._forget(pod)
+
+    def _forget(self, pod: Object) -> None:
+        self._view.remove_pod(pod)
+        self._retry_unschedulable()
 
     def _observe_node(self, change: StoredChange) -> None:
         if change.type == "DELETED":
@@ -110,45 +127,60 @@ class Scheduler:
 
     def _cycle(self) -> None:
         """Take the next pod; its binding starts when the cycle's time has passed, and then the next cycle."""
-        pod = self._next_pod()
-        if pod is None or not self._up:
+        pod = self._next_pod() if self._up else None
+        if pod is None:
             self._cycling = False
             return
         placement = self._view.place(pod)
         seconds = self._settings.cycle_seconds + self._settings.cycle_seconds_per_node * placement.evaluated
         if placement.node_name is None:
             message = failed_scheduling_message(self._view.nodes, placement.reasons)
-            self._kernel.after(seconds, self._fail, pod, message)
+            self._kernel.after(seconds, self._cycled, self._fail, pod, message)
         else:
             self._view.add_pod(pod, placement.node_name)
-            self._kernel.after(seconds, self._assumed, pod, placement.node_name)
+            self._kernel.after(seconds, self._cycled, self._assumed, pod, placement.node_name)
 
     def _next_pod(self) -> Object | None:
         """The next pod that still exists and needs a node."""
         while self._active:
             pod = self._active.popleft()
-            metadata = pod["metadata"]
-            stored = self._pods.find(metadata["namespace"], metadata["name"])
-            if stored is not None and stored["metadata"]["uid"] == metadata["uid"] and not is_bound(stored):
-                return pod
+            stored = self._stored(pod)
+            if stored is not None and not is_bound(stored):
+                return stored
         return None
+
+    def _stored(self, pod: Object) -> Object | None:
+        """The pod as it is now, unless it is gone."""
+        metadata = pod["metadata"]
+        stored = self._pods.find(metadata["namespace"], metadata["name"])
+        return stored if stored is not None and stored["metadata"]["uid"] == metadata["uid"] else None
+
+    def _cycled(self, outcome: Callable[[Object, str], None], pod: Object, detail: str) -> None:
+        """The cycle's time has passed; what a scheduler was about to do when it went down is not done."""
+        if self._up and pod["metadata"]["uid"] in self._known:
+            outcome(pod, detail)
+        else:
+            self._forget(pod)
+        self._cycle()
 
     def _assumed(self, pod: Object, node: str) -> None:
         self._client.call(self._bind, self._bound, pod, node)
-        self._cycle()
 
     def _bound(self, pod: Object, node: str) -> None:
-        metadata = pod["metadata"]
-        stored = self._pods.find(metadata["namespace"], metadata["name"])
-        if stored is None or stored["metadata"]["uid"] != metadata["uid"]:
-            self._view.remove_pod(pod)
+        uid = pod["metadata"]["uid"]
+        stored = self._stored(pod)
+        if stored is None:
+            self._forget(pod)
             return
-        scheduled = self._api.scheduled_status()
-        self._pods.replace(stored, spec=self._api.bound_spec(stored["spec"], node), status=scheduled)
-        now = self._kernel.now
-        self._telemetry.milestone(now, metadata["uid"], Milestone.SCHEDULED)
+        self._known.discard(uid)
+        self._unschedulable.pop(uid, None)
+        if is_bound(stored):  # by a binding that was on its way when this scheduler started: the API answers 409
+            self._view.add_pod(stored, stored["spec"]["nodeName"])
+            return
+        self._pods.replace(stored, spec=self._api.bound_spec(stored["spec"], node), status=self._api.scheduled_status())
+        self._view.add_pod(stored, node)
+        self._telemetry.milestone(self._kernel.now, uid, Milestone.SCHEDULED)
         self._event_client.post(self._post_event)
-        self._unschedulable.pop(metadata["uid"], None)
 
     # --- what found no place -------------------------------------------------------------------------------------------
 
@@ -157,16 +189,32 @@ class Scheduler:
         now = self._kernel.now
         settings = self._settings
         entry = self._unschedulable.setdefault(metadata["uid"], _Unschedulable(pod))
-        backoff = min(settings.initial_backoff_seconds * 2**entry.attempts, settings.max_backoff_seconds)
+        backoff = settings.initial_backoff_seconds * 2 ** min(entry.attempts, _MOST_DOUBLINGS)
         entry.attempts += 1
         entry.queued = False
-        entry.retry_seconds = now + backoff
+        entry.retry_seconds = now + min(backoff, settings.max_backoff_seconds)
         self._kernel.after(settings.unschedulable_flush_seconds, self._flush, entry, entry.attempts)
+        if entry.message != message:
+            entry.message = message
+            self._client.call(self._patch_status, self._mark_unschedulable, pod, message)
         self._event_client.post(self._post_event)
         self._telemetry.event(
             now, "Warning", "FailedScheduling", "Pod", metadata["namespace"], metadata["name"], "scheduler", message
         )
-        self._cycle()
+
+    def _mark_unschedulable(self, pod: Object, message: str) -> None:
+        """Write into the pod's status why it waits, as `kubectl describe` shows it."""
+        stored = self._stored(pod)
+        if stored is None or is_bound(stored):
+            return
+        condition = {
+            "type": "PodScheduled",
+            "status": "False",
+            "reason": "Unschedulable",
+            "message": message,
+            "lastTransitionTime": self._api.timestamp(),
+        }
+        self._pods.replace(stored, status={**stored["status"], "conditions": [condition]})
 
     def _retry_unschedulable(self) -> None:
         """Something changed in favour of waiting pods: try them again, each after its back-off."""
@@ -191,7 +239,7 @@ class Scheduler:
             self._requeue(entry)
 
     def _requeue(self, entry: _Unschedulable) -> None:
-        if entry.pod["metadata"]["uid"] in self._unschedulable:
+        if self._unschedulable.get(entry.pod["metadata"]["uid"]) is entry:
             entry.queued = True
             self._active.append(entry.pod)
             self._wake()
@@ -205,6 +253,9 @@ class Scheduler:
     def come_up(self) -> None:
         """Start again with what is pending, in the order of creation."""
         self._up = True
-        self._active = deque(pod for pod in self._pods if not is_bound(pod))
+        self._active = deque()
+        self._known = set()
         self._unschedulable = {}
+        for pod in sorted((pod for pod in self._pods if not is_bound(pod)), key=creation_order):
+            self._enqueue(pod)
         self._wake()

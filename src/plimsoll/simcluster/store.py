@@ -49,6 +49,11 @@ class Collection:
     def __len__(self) -> int:
         return sum(len(objects) for objects in self._namespaces.values())
 
+    @property
+    def revision(self) -> int:
+        """The store's present revision, up to which listing this collection is complete."""
+        return self._store.revision
+
     def __iter__(self) -> Iterator[Object]:
         for objects in self._namespaces.values():
             yield from objects.values()
@@ -74,7 +79,10 @@ class Collection:
 
     def replace(self, old: Object, **parts: object) -> Object:
         """Store a copy of ``old`` with some top-level parts replaced, under the next revision; returns it."""
-        new = {**old, **parts}
+        return self.put(old, {**old, **parts})
+
+    def put(self, old: Object, new: Object) -> Object:
+        """Store ``new``, which nobody else holds yet, in place of ``old``, under the next revision; returns it."""
         metadata = {**new["metadata"], "resourceVersion": self._store.next_revision()}
         new["metadata"] = metadata
         self._namespaces[metadata.get("namespace", "")][metadata["name"]] = new

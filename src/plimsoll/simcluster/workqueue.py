@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
+
+from plimsoll.kernel import TokenBucket
 
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
@@ -13,11 +16,16 @@ Key = tuple[str, str]
 """Namespace and name."""
 
 Sync = Callable[[Key, Callable[[], None]], None]
-"""Brings one object nearer to what it should be; calls its second argument when the worker is free again."""
+"""Brings one object nearer to what it should be; calls its second argument, once, when the worker is free again."""
 
 FIRST_RETRY_SECONDS = 0.005
 LONGEST_RETRY_SECONDS = 1000.0
-"""client-go workqueue: 5 ms, doubling to 1000 s."""
+_MOST_DOUBLINGS = 18  # 5 ms doubled so often is more than the longest retry
+
+RETRIES_PER_SECOND = 10.0
+RETRIES_BURST = 100
+"""client-go's default controller rate limiter: per key 5 ms doubling to 1000 s, for all keys 10 a second in bursts of
+100; the longer of the two waits counts (client-go/util/workqueue/default_rate_limiters.go)."""
 
 
 class WorkQueue:
@@ -32,7 +40,8 @@ class WorkQueue:
         self._working: set[Key] = set()
         self._again: set[Key] = set()
         self._failures: dict[Key, int] = {}
-        self._paused = False
+        self._retries = TokenBucket(RETRIES_PER_SECOND, RETRIES_BURST)
+        self._pauses = 0
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -46,21 +55,6 @@ class WorkQueue:
             self._queue.append(key)
             self._dispatch()
 
-    def _dispatch(self) -> None:
-        if self._idle and not self._paused:
-            self._idle -= 1
-            self._kernel.after(0.0, self._work)
-
-    def pause(self) -> None:
-        """Hand out no more work: the controller manager is down. Changes are still noticed, as after a re-list."""
-        self._paused = True
-
-    def resume(self) -> None:
-        """Hand out work again."""
-        self._paused = False
-        for _ in range(min(self._idle, len(self._queue))):
-            self._dispatch()
-
     def add_after(self, key: Key, delay_seconds: float) -> None:
         """Add a key later."""
         self._kernel.after(delay_seconds, self.add, key)
@@ -69,20 +63,37 @@ class WorkQueue:
         """Add a key whose sync failed, later each time."""
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        self.add_after(key, min(FIRST_RETRY_SECONDS * 2**failures, LONGEST_RETRY_SECONDS))
+        own_seconds = min(FIRST_RETRY_SECONDS * 2 ** min(failures, _MOST_DOUBLINGS), LONGEST_RETRY_SECONDS)
+        self.add_after(key, max(own_seconds, self._retries.reserve(self._kernel.now)))
 
     def forget_failures(self, key: Key) -> None:
         """The key's sync succeeded: its next failure is a first one."""
         self._failures.pop(key, None)
 
+    def pause(self) -> None:
+        """Hand out no more work: the controller manager is down. Changes are still noticed, as after a re-list."""
+        self._pauses += 1
+
+    def resume(self) -> None:
+        """Hand out work again, once it was called as often as :meth:`pause`."""
+        self._pauses -= 1
+        if not self._pauses:
+            for _ in range(min(self._idle, len(self._queue))):
+                self._dispatch()
+
+    def _dispatch(self) -> None:
+        if self._idle and not self._pauses:
+            self._idle -= 1
+            self._kernel.after(0.0, self._work)
+
     def _work(self) -> None:
-        if not self._queue or self._paused:
+        if not self._queue or self._pauses:
             self._idle += 1
             return
         key = self._queue.popleft()
         self._queued.discard(key)
         self._working.add(key)
-        self._sync(key, lambda: self._done(key))
+        self._sync(key, partial(self._done, key))
 
     def _done(self, key: Key) -> None:
         self._working.discard(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from plimsoll.errors import ApiError
@@ -15,11 +16,17 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.settings import ControllerSettings
     from plimsoll.simcluster.store import Collection, StoredChange
 
+OWNERS = (DEPLOYMENTS, REPLICASETS)
+DEPENDENTS = (REPLICASETS, PODS)
+
+_OWNER_KINDS = frozenset(resource.kind for resource in OWNERS)
+
 
 class _Dependent(NamedTuple):
     collection: Collection
     namespace: str
     name: str
+    uid: str
 
 
 class GarbageCollector:
@@ -28,6 +35,7 @@ class GarbageCollector:
     def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api) -> None:
         self._api = api
         self._dependents: dict[str, dict[str, _Dependent]] = {}
+        """By the UID of each owner that there is: its dependents by their UID."""
         self._doomed: dict[str, _Dependent] = {}
         self._client = Client(
             environment,
@@ -36,54 +44,75 @@ class GarbageCollector:
             burst=settings.burst,
         )
         self.queue = WorkQueue(environment.kernel, settings.garbage_collector_workers, self._sync)
-        for resource in (REPLICASETS, PODS):
-            collection = api.store.collection(resource)
-            collection.watchers.append(lambda change, collection=collection: self._observe_dependent(collection, change))
-        for resource in (DEPLOYMENTS, REPLICASETS):
+        for resource in OWNERS:  # an owner is noted before what it owns
             api.store.collection(resource).watchers.append(self._observe_owner)
-        self._gets = {resource.plural: self._client.kind("GET", resource.plural) for resource in (REPLICASETS, PODS)}
-        self._deletes = {resource.plural: self._client.kind("DELETE", resource.plural) for resource in (REPLICASETS, PODS)}
+        for resource in DEPENDENTS:
+            collection = api.store.collection(resource)
+            collection.watchers.append(partial(self._observe_dependent, collection))
+        self._gets = {resource: self._client.kind("GET", resource.plural) for resource in DEPENDENTS}
+        self._deletes = {resource: self._client.kind("DELETE", resource.plural) for resource in DEPENDENTS}
+
+    def _observe_owner(self, change: StoredChange) -> None:
+        uid = change.object["metadata"]["uid"]
+        if change.type == "ADDED":
+            self._dependents[uid] = {}
+        elif change.type == "DELETED":
+            for dependent in self._dependents.pop(uid, {}).values():
+                self._judge(dependent)
 
     def _observe_dependent(self, collection: Collection, change: StoredChange) -> None:
         if change.type == "MODIFIED":
             return
         metadata = change.object["metadata"]
+        uid = metadata["uid"]
         for owner in metadata.get("ownerReferences", ()):
-            if change.type == "ADDED":
-                dependent = _Dependent(collection, metadata["namespace"], metadata["name"])
-                self._dependents.setdefault(owner["uid"], {})[metadata["uid"]] = dependent
+            if owner["kind"] not in _OWNER_KINDS:
+                continue
+            siblings = self._dependents.get(owner["uid"])
+            if change.type == "DELETED":
+                if siblings is not None:
+                    siblings.pop(uid, None)
+                continue
+            dependent = _Dependent(collection, metadata["namespace"], metadata["name"], uid)
+            if siblings is not None:
+                siblings[uid] = dependent
             else:
-                self._dependents.get(owner["uid"], {}).pop(metadata["uid"], None)
+                self._judge(dependent)  # it came after its owner was gone
 
-    def _observe_owner(self, change: StoredChange) -> None:
-        if change.type != "DELETED":
+    def _judge(self, dependent: _Dependent) -> None:
+        """Have a dependent deleted, unless it is going already or another of its owners is still there."""
+        stored = _living(dependent)
+        if stored is None:
             return
-        for uid, dependent in self._dependents.pop(change.object["metadata"]["uid"], {}).items():
-            if self._live(uid, dependent) is not None:
-                self._doomed[uid] = dependent
-                self.queue.add(("", uid))
-
-    @staticmethod
-    def _live(uid: str, dependent: _Dependent) -> Object | None:
-        """The dependent, unless it is gone or going."""
-        stored = dependent.collection.find(dependent.namespace, dependent.name)
-        if stored is None or stored["metadata"]["uid"] != uid or "deletionTimestamp" in stored["metadata"]:
-            return None
-        return stored
+        owners = stored["metadata"]["ownerReferences"]
+        if not any(owner["uid"] in self._dependents or owner["kind"] not in _OWNER_KINDS for owner in owners):
+            self._doomed[dependent.uid] = dependent
+            self.queue.add(("", dependent.uid))
 
     def _sync(self, key: Key, done: Callable[[], None]) -> None:
         """Look at the object itself, then delete it."""
-        uid = key[1]
-        dependent = self._doomed.pop(uid)
-        self._client.call(self._gets[dependent.collection.resource.plural], self._got, uid, dependent, done)
+        dependent = self._doomed.pop(key[1])
+        self._client.call(self._gets[dependent.collection.resource], self._got, dependent, done)
 
-    def _got(self, uid: str, dependent: _Dependent, done: Callable[[], None]) -> None:
-        if self._live(uid, dependent) is None:
+    def _got(self, dependent: _Dependent, done: Callable[[], None]) -> None:
+        if _living(dependent) is None:
             done()
             return
-        kind = self._deletes[dependent.collection.resource.plural]
-        self._client.call(kind, self._deleted, uid, dependent, done, failed=lambda _error: done())
 
-    def _deleted(self, uid: str, dependent: _Dependent, done: Callable[[], None]) -> None:
-        self._api.delete(dependent.collection, dependent.namespace, dependent.name, uid)
+        def gone_already(_error: ApiError) -> None:
+            done()
+
+        kind = self._deletes[dependent.collection.resource]
+        self._client.call(kind, self._deleted, dependent, done, failed=gone_already)
+
+    def _deleted(self, dependent: _Dependent, done: Callable[[], None]) -> None:
+        self._api.delete(dependent.collection, dependent.namespace, dependent.name, dependent.uid)
         done()
+
+
+def _living(dependent: _Dependent) -> Object | None:
+    """The object itself, unless it is gone or going."""
+    stored = dependent.collection.find(dependent.namespace, dependent.name)
+    if stored is None or stored["metadata"]["uid"] != dependent.uid or "deletionTimestamp" in stored["metadata"]:
+        return None
+    return stored

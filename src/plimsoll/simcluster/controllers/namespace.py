@@ -9,10 +9,11 @@ grace period. Since 1.33 pods are removed before anything else is looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError
-from plimsoll.kube.resources import NAMESPACES, PODS
+from plimsoll.kube.resources import NAMESPACES, PODS, Object
 from plimsoll.simcluster.client import Client, ClientEnvironment, RequestKind
 from plimsoll.simcluster.workqueue import Key, WorkQueue
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.settings import ControllerSettings
     from plimsoll.simcluster.store import Collection, StoredChange
 
-REMAINING_PODS_PAUSE_SECONDS = 16.0
-"""Half of the 30 s in which pods may end gracefully, and one more."""
+UNKNOWN_GRACE_SECONDS = 15
+"""What the controller assumes where pods remain that name no grace period (namespaced_resources_deleter.go)."""
+
+Step = tuple[RequestKind, int]
+"""Requests that are made one after the other: their kind and their number."""
 
 
 class NamespaceController:
@@ -44,7 +48,7 @@ class NamespaceController:
         self._namespaces.watchers.append(self._observe)
 
     def _observe(self, change: StoredChange) -> None:
-        if change.type == "MODIFIED" and change.old is not None and _is_going(change.object) and not _is_going(change.old):
+        if change.type == "MODIFIED" and _is_going(change.object) and not (change.old and _is_going(change.old)):
             key = ("", change.object["metadata"]["name"])
             self.queue.add_after(key, self._settings.namespace_deletion_delay_seconds)
 
@@ -55,7 +59,7 @@ class NamespaceController:
             return
         self._run(self._steps(key[1]), done)
 
-    def _run(self, steps: Iterator[tuple[RequestKind, int]], done: Callable[[], None]) -> None:
+    def _run(self, steps: Iterator[Step], done: Callable[[], None]) -> None:
         """Make one step's requests, one after the other, then go on to the next step."""
         step = next(steps, None)
         if step is None:
@@ -64,36 +68,34 @@ class NamespaceController:
         kind, count = step
         self._client.call(kind, self._run, steps, done, count=count, in_turn=True)
 
-    def _steps(self, namespace: str) -> Iterator[tuple[RequestKind, int]]:
+    def _steps(self, namespace: str) -> Iterator[Step]:
         """One sync as a sequence of requests; what they do to the store is done between them."""
         yield self._kind("GET", "namespaces"), 1
         yield self._kind("PUT", "namespaces/status"), 1
+        yield self._kind("LIST", "pods"), 1  # how long may the pods take?
         if self._settings.ordered_namespace_deletion:
             yield from self._empty(self._pods, namespace)
-            if self._pods.in_namespace(namespace):
-                self._again(namespace)
+            if self._waits_for_pods(namespace):
                 return
         held = [collection for collection in self._api.store.collections() if collection.resource.namespaced]
         for collection in held:
             yield from self._empty(collection, namespace)
-        empty_types = max(self._settings.namespaced_resource_types - len(held), 0)
-        if empty_types:
-            yield self._kind("DELETE", "others"), empty_types
+        empty_types = self._settings.namespaced_resource_types - len(held)
+        if empty_types > 0:
+            yield self._deletion("others", 0), empty_types
             yield self._kind("LIST", "others"), empty_types
-        if self._pods.in_namespace(namespace):
-            self._again(namespace)
+        if self._waits_for_pods(namespace):
             return
         yield self._kind("PUT", "namespaces/finalize"), 1
         stored = self._namespaces.find("", namespace)
         if stored is not None:
             self._api.remove(self._namespaces, stored)
 
-    def _empty(self, collection: Collection, namespace: str) -> Iterator[tuple[RequestKind, int]]:
+    def _empty(self, collection: Collection, namespace: str) -> Iterator[Step]:
         """DELETECOLLECTION of one type, which deletes its objects one by one, and a LIST to see what is left."""
         plural = collection.resource.plural
         objects = [value for value in collection.in_namespace(namespace) if not _is_going(value)]
-        # the collection is read once, then every object costs a write of its own
-        yield self._kind("DELETE" if objects else "LIST", plural), max(len(objects), 1)
+        yield self._deletion(plural, len(objects)), 1
         for value in objects:
             try:
                 self._api.delete(collection, namespace, value["metadata"]["name"], value["metadata"]["uid"])
@@ -101,8 +103,26 @@ class NamespaceController:
                 continue
         yield self._kind("LIST", plural), 1
 
-    def _again(self, namespace: str) -> None:
-        self.queue.add_after(("", namespace), REMAINING_PODS_PAUSE_SECONDS)
+    def _waits_for_pods(self, namespace: str) -> bool:
+        """Whether there are still pods; then the namespace is queued again for when they ought to be gone."""
+        pods = self._pods.in_namespace(namespace)
+        if pods:
+            grace = max(pod["metadata"].get("deletionGracePeriodSeconds", UNKNOWN_GRACE_SECONDS) for pod in pods)
+            self.queue.add_after(("", namespace), grace // 2 + 1)
+        return bool(pods)
+
+    def _deletion(self, plural: str, objects: int) -> RequestKind:
+        """A DELETECOLLECTION: one request, for which the API server lists the objects and deletes each in turn."""
+        kind = self._kind("DELETECOLLECTION", plural)
+        reading = self._kind("LIST", plural).cost
+        writing = self._kind("DELETE", plural).cost
+        cost = replace(
+            reading,
+            cpu_seconds=reading.cpu_seconds + objects * writing.cpu_seconds,
+            latency_seconds=reading.latency_seconds + objects * writing.latency_seconds,
+            mutating=True,
+        )
+        return RequestKind(kind.verb, plural, cost, kind.meter)
 
     def _kind(self, verb: str, resource: str) -> RequestKind:
         if (verb, resource) not in self._kinds:
@@ -110,5 +130,5 @@ class NamespaceController:
         return self._kinds[(verb, resource)]
 
 
-def _is_going(value: dict[str, dict[str, object]]) -> bool:
+def _is_going(value: Object) -> bool:
     return "deletionTimestamp" in value["metadata"]

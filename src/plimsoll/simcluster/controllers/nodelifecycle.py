@@ -1,26 +1,34 @@
 """The node lifecycle controller: notices that a node's lease is no longer renewed, taints the node, evicts its pods.
 
-Leases are not simulated renewal by renewal: who stops a node tells this controller, which acts when the real one would
-have noticed.
+From pkg/controller/nodelifecycle and pkg/controller/tainteviction. Leases are not simulated renewal by renewal: who
+stops a node tells this controller, which acts when the real one would have noticed. The cluster is taken as one zone.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import TYPE_CHECKING, Any
 
-from plimsoll.kernel import TokenBucket
 from plimsoll.kube.resources import NODES, PODS, Object
-from plimsoll.simcluster.admission import DEFAULT_TOLERATION_SECONDS
+from plimsoll.simcluster.admission import UNREACHABLE, tolerates_eviction
+from plimsoll.simcluster.api import is_ready
 from plimsoll.simcluster.client import Client, ClientEnvironment
 
 if TYPE_CHECKING:
-    from random import Random
-
     from plimsoll.errors import ApiError
+    from plimsoll.kernel import Random
     from plimsoll.simcluster.api import Api
     from plimsoll.simcluster.settings import ControllerSettings
 
-UNREACHABLE = "node.kubernetes.io/unreachable"
+UNHEALTHY_ZONE_SHARE = 0.55
+FEWEST_IN_UNHEALTHY_ZONE = 3
+"""A zone with so many nodes and such a share of them lost is in partial disruption: evictions slow down."""
+
+LARGE_ZONE_NODES = 50
+DISRUPTED_EVICTIONS_PER_SECOND = 0.01
+"""Nodes evicted per second in a disrupted zone of more than so many nodes; in a smaller one evictions stop."""
 
 
 class NodeLifecycle:
@@ -28,6 +36,7 @@ class NodeLifecycle:
 
     def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, random: Random) -> None:
         self._kernel = environment.kernel
+        self._telemetry = environment.telemetry
         self._settings = settings
         self._api = api
         self._random = random
@@ -36,10 +45,43 @@ class NodeLifecycle:
         self._client = Client(environment, "node-lifecycle-controller", qps=settings.qps, burst=settings.burst)
         self._put_status = self._client.kind("PUT", "nodes/status")
         self._patch = self._client.kind("PATCH", "nodes")
+        self._put_pod_status = self._client.kind("PUT", "pods/status")
         self._delete = self._client.kind("DELETE", "pods")
-        self._evictions = TokenBucket(settings.eviction_nodes_per_second, 1)
+        self._kubelet_client = Client(environment, "kubelet-heartbeat")
+        self._report_ready = self._kubelet_client.kind("PATCH", "nodes/status")
         self._lost: dict[str, int] = {}
+        """The nodes that are lost, each with the number of its loss."""
         self._losses = 0
+        self._unknown: set[str] = set()
+        """Those of them that the controller has noticed."""
+        self._to_evict: deque[tuple[str, int]] = deque()
+        self._evicting = False
+        self._evict_from_seconds = 0.0
+        self._pauses = 0
+        self._postponed: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+
+    # --- faults -----------------------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """The controller manager is down."""
+        self._pauses += 1
+
+    def resume(self) -> None:
+        """The controller manager is back, once this was called as often as :meth:`pause`: it does what has come due."""
+        self._pauses -= 1
+        if not self._pauses:
+            postponed, self._postponed = self._postponed, []
+            for action, args in postponed:
+                action(*args)
+
+    def _after(self, delay_seconds: float, action: Callable[..., None], *args: Any) -> None:
+        self._kernel.after(delay_seconds, self._act, action, args)
+
+    def _act(self, action: Callable[..., None], args: tuple[Any, ...]) -> None:
+        if self._pauses:
+            self._postponed.append((action, args))
+        else:
+            action(*args)
 
     def lost(self, node: str) -> None:
         """A node's kubelet has stopped renewing its lease."""
@@ -47,63 +89,140 @@ class NodeLifecycle:
         self._lost[node] = self._losses
         period = self._settings.node_monitor_period_seconds
         noticed = self._settings.node_monitor_grace_seconds + period * self._random.random()
-        self._kernel.after(noticed, self._notice, node, self._losses)
+        self._after(noticed, self._notice, node, self._losses)
 
     def returned(self, node: str) -> None:
-        """The node's kubelet renews its lease again, and reports the node as ready."""
+        """The node's kubelet renews its lease again, and reports the node as ready where it was given up."""
         self._lost.pop(node, None)
-        self._client.call(self._put_status, self._set_ready, node, "True")
+        if node in self._unknown:
+            self._kubelet_client.call(self._report_ready, self._back, node)
+
+    def _back(self, node: str) -> None:
+        if node in self._lost:
+            return
+        self._unknown.discard(node)
+        self._set_ready(node, "True", "KubeletReady", "kubelet is posting ready status")
+        self._set_taints(node)
+        self._evict_next()
+
+    # --- what it does -----------------------------------------------------------------------------------------------------
+
+    def _is_lost(self, node: str, loss: int) -> bool:
+        return self._lost.get(node) == loss
 
     def _notice(self, node: str, loss: int) -> None:
-        if self._lost.get(node) != loss:
+        if not self._is_lost(node, loss):
             return
-        self._client.call(self._put_status, self._set_ready, node, "Unknown")
-        wait = self._evictions.reserve(self._kernel.now)
-        self._kernel.after(wait, self._taint, node, loss)
+        self._unknown.add(node)
+        self._client.call(self._put_status, self._mark_unknown, node, loss)
+        self._client.call(self._patch, self._taint, node, loss, "NoSchedule")
+        for pod in self._pods_on(node):
+            if is_ready(pod):
+                self._client.call(self._put_pod_status, self._mark_not_ready, pod)
+        self._to_evict.append((node, loss))
+        self._evict_next()
 
-    def _taint(self, node: str, loss: int) -> None:
-        if self._lost.get(node) == loss:
-            self._client.call(self._patch, self._tainted, node, loss)
+    def _mark_unknown(self, node: str, loss: int) -> None:
+        if self._is_lost(node, loss):
+            self._set_ready(node, "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
+            self._telemetry.event(
+                self._kernel.now,
+                "Normal",
+                "NodeNotReady",
+                "Node",
+                "",
+                node,
+                "node-controller",
+                f"Node {node} status is now: NodeNotReady",
+            )
 
-    def _tainted(self, node: str, loss: int) -> None:
-        self._set_taints(node, [{"key": UNREACHABLE, "effect": "NoExecute"}, {"key": UNREACHABLE, "effect": "NoSchedule"}])
-        self._kernel.after(DEFAULT_TOLERATION_SECONDS, self._evict, node, loss)
-
-    def _evict(self, node: str, loss: int) -> None:
-        """The toleration of every pod on the node has run out. Pods that tolerate the taint without limit stay."""
-        if self._lost.get(node) != loss:
+    def _mark_not_ready(self, pod: Object) -> None:
+        """Services are not to send anybody to a pod that nobody hears of."""
+        metadata = pod["metadata"]
+        stored = self._pods.find(metadata["namespace"], metadata["name"])
+        if stored is None or stored["metadata"]["uid"] != metadata["uid"] or not is_ready(stored):
             return
-        for pod in self._pods:
-            if pod["spec"].get("nodeName") == node and not _tolerates_for_ever(pod):
-                self._client.call(self._delete, self._deleted, pod, failed=_gone_already)
+        status = stored["status"]
+        ready = {**status["conditions"][-1], "status": "False", "lastTransitionTime": self._api.timestamp()}
+        self._pods.replace(stored, status={**status, "conditions": [*status["conditions"][:-1], ready]})
+
+    def _evict_next(self) -> None:
+        """Give the next node its ``NoExecute`` taint when the rate for evictions allows it."""
+        while self._to_evict and not self._is_lost(*self._to_evict[0]):
+            self._to_evict.popleft()
+        if self._to_evict and self._evictions_per_second() and not self._evicting:
+            self._evicting = True
+            self._after(max(self._evict_from_seconds - self._kernel.now, 0.0), self._begin_eviction)
+
+    def _begin_eviction(self) -> None:
+        self._evicting = False
+        rate = self._evictions_per_second()
+        if rate and self._to_evict and self._is_lost(*self._to_evict[0]):
+            node, loss = self._to_evict.popleft()
+            self._evict_from_seconds = self._kernel.now + 1.0 / rate
+            self._client.call(self._patch, self._taint, node, loss, "NoExecute")
+        self._evict_next()
+
+    def _evictions_per_second(self) -> float:
+        """How fast nodes are evicted, after how much of the cluster is lost: a network cut must not empty it."""
+        nodes, unknown = len(self._nodes), len(self._unknown)
+        if unknown >= nodes:
+            return 0.0
+        if unknown < FEWEST_IN_UNHEALTHY_ZONE or unknown < UNHEALTHY_ZONE_SHARE * nodes:
+            return self._settings.eviction_nodes_per_second
+        return DISRUPTED_EVICTIONS_PER_SECOND if nodes > LARGE_ZONE_NODES else 0.0
+
+    def _taint(self, node: str, loss: int, effect: str) -> None:
+        if not self._is_lost(node, loss):
+            return
+        if effect == "NoSchedule":
+            self._set_taints(node, effect)
+            return
+        self._set_taints(node, "NoSchedule", effect)
+        for pod in self._pods_on(node):
+            stays = stays_seconds(pod)
+            if stays != inf:
+                self._after(stays, self._evict, pod, node, loss)
+
+    def _evict(self, pod: Object, node: str, loss: int) -> None:
+        """The pod's toleration has run out."""
+        if self._is_lost(node, loss):
+            self._client.call(self._delete, self._deleted, pod, failed=_gone_already)
 
     def _deleted(self, pod: Object) -> None:
         metadata = pod["metadata"]
         self._api.delete(self._pods, metadata["namespace"], metadata["name"], metadata["uid"])
 
-    def _set_ready(self, node: str, ready: str) -> None:
-        stored = self._nodes.find("", node)
-        if stored is None:
-            return
-        conditions = [{"type": "Ready", "status": ready, "lastTransitionTime": self._api.timestamp()}]
-        self._nodes.replace(stored, status={**stored["status"], "conditions": conditions})
-        if ready == "True":
-            self._set_taints(node, [])
+    def _pods_on(self, node: str) -> list[Object]:
+        """A scan of all pods, twice for each lost node: rare enough to do without an index that each binding pays for."""
+        return [pod for pod in self._pods if pod["spec"].get("nodeName") == node]
 
-    def _set_taints(self, node: str, unreachable: list[Object]) -> None:
+    def _set_ready(self, node: str, ready: str, reason: str, message: str) -> None:
+        stored = self._nodes.find("", node)
+        if stored is not None:
+            condition = {
+                "type": "Ready",
+                "status": ready,
+                "reason": reason,
+                "message": message,
+                "lastTransitionTime": self._api.timestamp(),
+            }
+            self._nodes.replace(stored, status={**stored["status"], "conditions": [condition]})
+
+    def _set_taints(self, node: str, *effects: str) -> None:
         stored = self._nodes.find("", node)
         if stored is not None:
             others = [taint for taint in stored["spec"].get("taints", ()) if taint["key"] != UNREACHABLE]
-            self._nodes.replace(stored, spec={**stored["spec"], "taints": [*others, *unreachable]})
+            taints = [*others, *({"key": UNREACHABLE, "effect": effect} for effect in effects)]
+            self._nodes.replace(stored, spec={**stored["spec"], "taints": taints})
 
 
-def _tolerates_for_ever(pod: Object) -> bool:
-    return any(
-        toleration.get("key") in (None, UNREACHABLE)
-        and toleration.get("effect") in (None, "NoExecute")
-        and "tolerationSeconds" not in toleration
-        for toleration in pod["spec"].get("tolerations", ())
-    )
+def stays_seconds(pod: Object) -> float:
+    """How long a pod tolerates that its node is unreachable: the shortest of the tolerations that say so."""
+    tolerations = [t for t in pod["spec"].get("tolerations", ()) if tolerates_eviction(t, UNREACHABLE)]
+    if not tolerations:
+        return 0.0
+    return min(float(max(toleration.get("tolerationSeconds", inf), 0)) for toleration in tolerations)
 
 
 def _gone_already(_error: ApiError) -> None:

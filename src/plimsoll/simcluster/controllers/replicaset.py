@@ -1,19 +1,22 @@
 """The replica set controller: as many pods as wanted, in batches that start small.
 
 Slow start (pkg/controller/replicaset): pods are created in batches of 1, 2, 4, …, each batch at once, stopping at the
-first batch in which a create fails. Creates that the watch has not shown yet are remembered as expectations, so that a
-sync in between does not make them again.
+first batch in which a create fails. Creates and deletes that the watch has not shown yet are remembered as
+expectations: while there are any, a sync leaves the number of pods alone, so that nothing is done twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import PODS, REPLICASETS, Object
-from plimsoll.simcluster.api import FINISHED_PHASES
+from plimsoll.simcluster.api import NamespaceTerminatingError, creation_order, is_ready
 from plimsoll.simcluster.client import Client, ClientEnvironment
+from plimsoll.simcluster.controllers.ownedpods import OwnedPods
 from plimsoll.simcluster.workqueue import Key, WorkQueue
 
 if TYPE_CHECKING:
@@ -21,20 +24,8 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.settings import ControllerSettings
     from plimsoll.simcluster.store import StoredChange
 
-
-class _Owned:
-    """What the controller knows of one replica set's pods."""
-
-    __slots__ = ("expected", "key", "owner", "pods", "ready")
-
-    def __init__(self, key: Key, owner: Object) -> None:
-        self.key = key
-        self.owner = owner
-        """The part of every pod's metadata that is the same for all of them."""
-        self.pods: dict[str, Object] = {}
-        self.ready = 0
-        self.expected = 0
-        """Creates that were asked for and have not been seen."""
+Finished = Callable[[bool], None]
+"""Told whether everything succeeded."""
 
 
 class ReplicaSetController:
@@ -42,10 +33,12 @@ class ReplicaSetController:
 
     def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api) -> None:
         self._api = api
+        self._kernel = environment.kernel
+        self._telemetry = environment.telemetry
         self._settings = settings
         self._sets = api.store.collection(REPLICASETS)
         self._pods = api.store.collection(PODS)
-        self._owned: dict[str, _Owned] = {}
+        self._owned: dict[str, OwnedPods] = {}
         self._client = Client(environment, "replicaset-controller", qps=settings.qps, burst=settings.burst)
         self._create = self._client.kind("POST", "pods")
         self._delete = self._client.kind("DELETE", "pods")
@@ -65,114 +58,138 @@ class ReplicaSetController:
             return
         key = (metadata["namespace"], metadata["name"])
         if metadata["uid"] not in self._owned:
-            self._owned[metadata["uid"]] = _Owned(key, _pod_metadata(change.object))
+            self._owned[metadata["uid"]] = OwnedPods(key, _pod_metadata(change.object))
         self.queue.add(key)
 
     def _observe_pod(self, change: StoredChange) -> None:
-        pod = change.object
-        references = pod["metadata"].get("ownerReferences")
-        if not references:
-            return
-        owned = self._owned.get(references[0]["uid"])
+        references = change.object["metadata"].get("ownerReferences")
+        owned = self._owned.get(references[0]["uid"]) if references else None
         if owned is None:
             return
-        if change.type == "ADDED":
-            owned.expected = max(owned.expected - 1, 0)
-        if self._count(owned, change):
+        if owned.observe(change):
             self.queue.add(owned.key)
-
-    @staticmethod
-    def _count(owned: _Owned, change: StoredChange) -> bool:
-        """Bring the counts up to date; whether that changed anything the controller acts on."""
-        pod = change.object
-        uid = pod["metadata"]["uid"]
-        before = owned.pods.get(uid)
-        was_ready = before is not None and _is_ready(before)
-        if change.type == "DELETED" or not _is_active(pod):
-            owned.pods.pop(uid, None)
-            owned.ready -= was_ready
-            return before is not None
-        owned.pods[uid] = pod
-        ready = _is_ready(pod)
-        owned.ready += ready - was_ready
-        return before is None or ready != was_ready
+        if change.object["status"].get("phase") == "Failed" and change.type == "MODIFIED":
+            pause_seconds = owned.note_failure(self._kernel.now)
+            if pause_seconds:
+                self.queue.add_after(owned.key, pause_seconds)
 
     # --- what it does -----------------------------------------------------------------------------------------------------
 
     def _sync(self, key: Key, done: Callable[[], None]) -> None:
         stored = self._sets.find(*key)
         owned = self._owned.get(stored["metadata"]["uid"]) if stored is not None else None
-        if stored is None or owned is None or "deletionTimestamp" in stored["metadata"]:
+        if stored is None or owned is None:
             done()
             return
-        missing = stored["spec"].get("replicas", 1) - len(owned.pods)
-        if owned.expected or not missing:
-            self._update_status(key, owned, done)
-        elif missing > 0:
-            wanted = min(missing, self._settings.burst_replicas)
-            owned.expected = wanted
-            _Creation(self, stored, owned, wanted, done).next_batch(self._settings.slow_start_initial)
+        missing = stored["spec"]["replicas"] - len(owned.pods)
+        if not missing or owned.is_awaiting(self._kernel.now):
+            self._finish(owned, done, succeeded=True)
+        elif missing < 0:
+            self._delete_surplus(owned, -missing, done)
+        elif owned.may_replace(self._kernel.now):
+            self._create_missing(stored, owned, missing, done)
         else:
-            self._delete_surplus(owned, -missing)
-            self._update_status(key, owned, done)
+            self._finish(owned, done, succeeded=True)
 
-    def create_pod(self, replica_set: Object, owned: _Owned, done: Callable[[bool], None]) -> None:
-        """Request one pod; ``done`` is told whether it was created."""
-        self._client.call(
-            self._create, self._created, replica_set, owned, done, failed=lambda error: self._not_created(owned, done, error)
+    def _finish(self, owned: OwnedPods, done: Callable[[], None], *, succeeded: bool) -> None:
+        """The end of every sync: the status, and another try where something failed."""
+        if succeeded:
+            self.queue.forget_failures(owned.key)
+        else:
+            self.queue.retry(owned.key)
+        self._update_status(owned, done)
+
+    def _create_missing(self, replica_set: Object, owned: OwnedPods, missing: int, done: Callable[[], None]) -> None:
+        wanted = min(missing, self._settings.burst_replicas)
+        owned.expect(wanted, self._kernel.now)
+        creation = _SlowStart(
+            wanted,
+            create=lambda finished: self._create_pod(replica_set, owned, finished),
+            ended=lambda uncreated: self._creation_ended(owned, uncreated, done),
+        )
+        creation.next_batch(self._settings.slow_start_initial)
+
+    def _creation_ended(self, owned: OwnedPods, uncreated: int | None, done: Callable[[], None]) -> None:
+        owned.lower_expectation(uncreated or 0)
+        self._finish(owned, done, succeeded=uncreated is None)
+
+    def _create_pod(self, replica_set: Object, owned: OwnedPods, finished: Finished) -> None:
+        def failed(error: ApiError) -> None:
+            # in a namespace that is being terminated every create fails: the real controller calls that a success, and
+            # waits for the pod until its expectation expires, by when the replica set is gone
+            gives_up = isinstance(error, NamespaceTerminatingError)
+            if not gives_up:
+                owned.lower_expectation(1)
+                self._report_failure(owned.key, error)
+            finished(gives_up)
+
+        self._client.call(self._create, self._created, replica_set, owned, finished, failed=failed)
+
+    def _created(self, replica_set: Object, owned: OwnedPods, finished: Finished) -> None:
+        spec = replica_set["spec"]["template"]["spec"]
+        self._api.create(self._pods, owned.key[0], {"metadata": owned.metadata, "spec": spec})
+        self._event_client.post(self._post_event)
+        finished(True)
+
+    def _report_failure(self, key: Key, error: ApiError) -> None:
+        self._event_client.post(self._post_event)
+        self._telemetry.event(
+            self._kernel.now,
+            "Warning",
+            "FailedCreate",
+            "ReplicaSet",
+            *key,
+            "replicaset-controller",
+            f"Error creating: {error.message}",
         )
 
-    def _created(self, replica_set: Object, owned: _Owned, done: Callable[[bool], None]) -> None:
-        spec = replica_set["spec"]["template"]["spec"]
-        self._api.create(self._pods, owned.key[0], {"metadata": owned.owner, "spec": spec})
-        self._event_client.post(self._post_event)
-        done(True)
+    def _delete_surplus(self, owned: OwnedPods, surplus: int, done: Callable[[], None]) -> None:
+        """Delete the pods that are the least use, all at once."""
+        victims = least_useful(owned.pods.values(), min(surplus, self._settings.burst_replicas))
+        owned.deleting.update(pod["metadata"]["uid"] for pod in victims)
+        left = len(victims)
 
-    def _not_created(self, owned: _Owned, done: Callable[[bool], None], _error: ApiError) -> None:
-        owned.expected = max(owned.expected - 1, 0)
-        done(False)
+        def one_done(_error: ApiError | None = None) -> None:
+            # the only error that gets here is that somebody else deleted the pod first
+            nonlocal left
+            left -= 1
+            if not left:
+                self._finish(owned, done, succeeded=True)
 
-    def _delete_surplus(self, owned: _Owned, surplus: int) -> None:
-        """Delete the pods that are the least use: not running before running, the youngest first."""
-        ranked = sorted(owned.pods.values(), key=lambda pod: (_is_ready(pod), -int(pod["metadata"]["uid"][:8], 16)))
-        for pod in ranked[: min(surplus, self._settings.burst_replicas)]:
-            self._client.call(self._delete, self._deleted, pod, failed=_gone_already)
+        for pod in victims:
+            self._client.call(self._delete, self._deleted, pod, one_done, failed=one_done)
 
-    def _deleted(self, pod: Object) -> None:
+    def _deleted(self, pod: Object, one_done: Callable[[], None]) -> None:
         metadata = pod["metadata"]
         self._api.delete(self._pods, metadata["namespace"], metadata["name"], metadata["uid"])
+        self._event_client.post(self._post_event)
+        one_done()
 
-    def _update_status(self, key: Key, owned: _Owned, done: Callable[[], None]) -> None:
-        stored = self._sets.find(*key)
-        status = {"replicas": len(owned.pods), "readyReplicas": owned.ready, "availableReplicas": owned.ready}
-        if stored is None or stored.get("status") == status:
+    def _update_status(self, owned: OwnedPods, done: Callable[[], None]) -> None:
+        stored = self._sets.find(*owned.key)
+        if stored is None:
+            done()
+            return
+        status = _status(stored, owned)
+        if stored["status"] == status:
             done()
         else:
-            self._client.call(self._put_status, self._status_put, key, status, done)
+            self._client.call(self._put_status, self._status_put, owned.key, stored["metadata"]["uid"], status, done)
 
-    def _status_put(self, key: Key, status: Object, done: Callable[[], None]) -> None:
+    def _status_put(self, key: Key, uid: str, status: Object, done: Callable[[], None]) -> None:
         stored = self._sets.find(*key)
-        if stored is not None:
+        if stored is not None and stored["metadata"]["uid"] == uid:
             self._sets.replace(stored, status=status)
         done()
 
 
-class _Creation:
-    """One sync's slow start."""
+class _SlowStart:
+    """One sync's creates. ``ended`` is told how many were not even tried because others failed; None if none failed."""
 
-    def __init__(
-        self,
-        controller: ReplicaSetController,
-        replica_set: Object,
-        owned: _Owned,
-        wanted: int,
-        done: Callable[[], None],
-    ) -> None:
-        self._controller = controller
-        self._set = replica_set
-        self._owned = owned
+    def __init__(self, wanted: int, create: Callable[[Finished], None], ended: Callable[[int | None], None]) -> None:
         self._remaining = wanted
-        self._done = done
+        self._create = create
+        self._ended = ended
         self._outstanding = 0
         self._batch = 0
         self._failed = False
@@ -182,24 +199,49 @@ class _Creation:
         self._batch = self._outstanding = min(size, self._remaining)
         self._remaining -= self._batch
         for _ in range(self._batch):
-            self._controller.create_pod(self._set, self._owned, self._one_done)
+            self._create(self._one_done)
 
-    def _one_done(self, created: bool) -> None:  # noqa: FBT001  a plain callback
-        self._failed = self._failed or not created
+    def _one_done(self, succeeded: bool) -> None:  # noqa: FBT001  a plain callback
+        self._failed = self._failed or not succeeded
         self._outstanding -= 1
         if self._outstanding:
             return
-        queue, key = self._controller.queue, self._owned.key
         if self._failed:
-            self._owned.expected = max(self._owned.expected - self._remaining, 0)
-            queue.retry(key)
-            self._done()
+            self._ended(self._remaining)
         elif self._remaining:
             self.next_batch(2 * self._batch)
         else:
-            queue.forget_failures(key)
-            queue.add(key)
-            self._done()
+            self._ended(None)
+
+
+def least_useful(pods: Collection[Object], count: int) -> list[Object]:
+    """The pods to delete first (pkg/controller/controller_utils.go, ActivePodsWithRanks).
+
+    Unbound before bound, pending before running, not ready before ready, then those that share their node with the
+    most others of the set, then the youngest.
+    """
+    sharing = Counter(pod["spec"].get("nodeName") for pod in pods)
+
+    def use(pod: Object) -> tuple[bool, bool, bool, int, int]:
+        node = pod["spec"].get("nodeName")
+        running = pod["status"].get("phase") == "Running"
+        return node is not None, running, is_ready(pod), -sharing[node], -creation_order(pod)
+
+    return nsmallest(count, pods, key=use)
+
+
+def _status(replica_set: Object, owned: OwnedPods) -> Object:
+    """The status as the API shows it: counts of zero are left out, but for ``replicas``."""
+    counts = {
+        "fullyLabeledReplicas": len(owned.pods),
+        "readyReplicas": owned.ready,
+        "availableReplicas": owned.ready,  # minReadySeconds is not simulated
+    }
+    return {
+        "replicas": len(owned.pods),
+        **{name: count for name, count in counts.items() if count},
+        "observedGeneration": replica_set["metadata"]["generation"],
+    }
 
 
 def _pod_metadata(replica_set: Object) -> Object:
@@ -215,16 +257,3 @@ def _pod_metadata(replica_set: Object) -> Object:
     }
     parts = {key: template[key] for key in ("labels", "annotations") if key in template}
     return {"generateName": f"{metadata['name']}-", **parts, "ownerReferences": [owner]}
-
-
-def _is_active(pod: Object) -> bool:
-    return "deletionTimestamp" not in pod["metadata"] and pod["status"].get("phase") not in FINISHED_PHASES
-
-
-def _is_ready(pod: Object) -> bool:
-    conditions = pod["status"].get("conditions", ())
-    return bool(conditions) and conditions[-1]["type"] == "Ready" and conditions[-1]["status"] == "True"
-
-
-def _gone_already(_error: ApiError) -> None:
-    """Somebody else deleted the pod first."""
