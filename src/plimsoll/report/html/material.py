@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TIME_TITLE = "time since the run began"
 COLOURS = tuple(f"c{number}" for number in range(8))
+"""Classes of the style sheet, as far apart as eight colours can be, also for the colour-blind; the last is grey."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ class Material:
         """The run's clock along a plot of this width."""
         return time_axis(self.measured.run_seconds, self.measured.steady, LEFT, width - RIGHT)
 
-    def colour_of_client(self, client: str) -> str:
-        """The same colour in every plot; those beyond the busiest, and all others together, share the last."""
-        clients = [traffic.client for traffic in self.measured.traffic.clients]
-        rank = clients.index(client) if client in clients else len(COLOURS)
-        return COLOURS[min(rank, len(COLOURS) - 1)]
+    def colours_of_clients(self, clients: Sequence[str]) -> list[str]:
+        """A colour each: that of its rank among all clients, the same in every plot, or else one that is left over."""
+        ranked = {
+            traffic.client: colour for traffic, colour in zip(self.measured.traffic.clients, COLOURS[:-1], strict=False)
+        }
+        taken = {ranked.get(client) for client in clients}
+        left_over = iter([colour for colour in reversed(COLOURS) if colour not in taken])
+        return [ranked.get(client) or next(left_over, COLOURS[-1]) for client in clients]
 
 
 def upwards(top: float, unit: str = "", height: float = plot.HEIGHT) -> Linear:

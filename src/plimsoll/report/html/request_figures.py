@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from plimsoll.report.html import plot, series
@@ -18,7 +20,7 @@ def requests_by_client(material: Material, width: float) -> Figure | None:
     lines = _counts(material, axis, "latency", "client").rates()
     if not lines:
         return None
-    curves = [Curve(line.name, material.colour_of_client(line.name), "/s", line.values) for line in lines]
+    curves = _curves(material, lines, "/s")
     subtitle = "What each kind of client asks of the API server, one upon the other."
     xs = middles(axis.bins(_window(material)))
     return stack_over_time(
@@ -32,7 +34,7 @@ def throttling(material: Material, width: float) -> Figure | None:
     lines = _counts(material, axis, "throttle", "client").longest()
     if not lines:
         return None
-    curves = [Curve(line.name, material.colour_of_client(line.name), "s", line.values) for line in lines]
+    curves = _curves(material, lines, "s")
     subtitle = "The longest wait at a client’s own rate limiter, which no API server sees."
     xs = middles(axis.bins(_window(material)))
     return lines_over_time("throttling", "Client-side throttling", subtitle, axis, xs, curves, y_title="wait")
@@ -65,6 +67,11 @@ def api_latency(material: Material, width: float) -> Figure | None:
         hover=Hover(axis.place(xs), xs, "clock", hovered),
         description="Answer times by verb over time on a logarithmic axis; the table of requests has the quantiles.",
     )
+
+
+def _curves(material: Material, lines: Sequence[series.Line], unit: str) -> list[Curve]:
+    colours = material.colours_of_clients([line.name for line in lines])
+    return [Curve(line.name, colour, unit, line.values) for line, colour in zip(lines, colours, strict=True)]
 
 
 def _window(material: Material) -> float:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 ROW_HEIGHT = 34.0
-THICKNESS = 14.0
+THICKNESS = 16.0
+GAP = 8.0
+LETTER_WIDTH = 7.0  # rather more than a letter of 12 px takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +96,24 @@ def _strips(frame: Frame, rows: Sequence[Strip]) -> list[Markup]:
 
 
 def _strip(frame: Frame, row: Strip, middle: float, start: float, end: float) -> Markup:
-    """A bar with its words on the side where there is room."""
-    on_the_left = end > (frame.width + LEFT) * 0.62
-    words = join(row.name, " ", tag("tspan", row.detail, class_="strong"))
-    return join(
-        tag(
-            "rect",
-            x=number(start),
-            y=number(middle - THICKNESS / 2),
-            width=number(end - start),
-            height=number(THICKNESS),
-            rx="2",
-            class_=f"bar {row.colour}",
-        ),
-        tag(
-            "text",
-            words,
-            x=number(start - 8 if on_the_left else end + 8),
-            y=number(middle + 4),
-            class_="halo end" if on_the_left else "halo",
-        ),
+    """A bar with its words where there is room for them."""
+    place, look = _words(frame, row, start, end)
+    bar = tag(
+        "rect",
+        x=number(start),
+        y=number(middle - THICKNESS / 2),
+        width=number(end - start),
+        height=number(THICKNESS),
+        rx="2",
+        class_=f"bar {row.colour}",
     )
+    words = join(row.name, " ", tag("tspan", row.detail, class_="strong"))
+    return join(bar, tag("text", words, x=number(place), y=number(middle + 4), class_=look))
+
+
+def _words(frame: Frame, row: Strip, start: float, end: float) -> tuple[float, str]:
+    """Where a bar's words stand and how: after it, before it, or upon one that leaves no room at either side."""
+    width = LETTER_WIDTH * (len(row.name) + 1 + len(row.detail)) + GAP
+    if end + width <= frame.width:
+        return end + GAP, "halo"
+    return (start - GAP, "halo end") if start >= width else (start + GAP, "inside")
