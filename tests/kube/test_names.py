@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from plimsoll.kube.names import LONGEST_LABEL, is_label, pod_name, pod_suffix, replicaset_name
+from plimsoll.kube.names import LONGEST_LABEL, is_label, pod_name, pod_suffix, template_hash
 
 
 @pytest.mark.parametrize("name", ["a", "web-0", "0", "x" * 63])
@@ -25,7 +25,7 @@ def test_a_suffix_has_five_characters_that_make_no_words() -> None:
 
 
 def test_the_same_stream_gives_the_same_names() -> None:
-    assert replicaset_name("web", random.Random(7)) == replicaset_name("web", random.Random(7))
+    assert template_hash(random.Random(7)) == template_hash(random.Random(7))
 
 
 def test_a_pod_of_an_owner_with_a_long_name_still_has_a_label_for_a_name() -> None:

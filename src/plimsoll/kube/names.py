@@ -40,11 +40,6 @@ def template_hash(random: RandomSource) -> str:
     return "".join(random.choices(SAFE_ALPHABET, k=_HASH_LENGTH))
 
 
-def replicaset_name(deployment: str, random: RandomSource) -> str:
-    """Return a name for a Deployment's ReplicaSet: the Deployment's and a template hash."""
-    return f"{deployment}-{template_hash(random)}"
-
-
 def pod_name(owner: str, random: RandomSource) -> str:
     """Return a name for a ReplicaSet's pod, cut as the API server cuts ``generateName``."""
     return f"{owner}-"[:_LONGEST_GENERATED_BASE] + pod_suffix(random)

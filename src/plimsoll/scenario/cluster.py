@@ -9,13 +9,13 @@ from pydantic import Field
 from plimsoll.scenario.values import (
     BitsPerSecond,
     Bytes,
-    Fraction,
     Labels,
     Many,
     Millicores,
     Model,
     PositiveSeconds,
     Seconds,
+    Share,
 )
 
 
@@ -56,7 +56,7 @@ class ApiErrors(Fault):
 
     kind: Literal["apiErrors"]
     for_seconds: PositiveSeconds = Field(alias="for")
-    fraction: Fraction = 1.0
+    fraction: Share = 1.0
     code: int = Field(default=500, ge=400, le=599)
 
 

@@ -31,20 +31,20 @@ def _explain(detail: Any, path: Path, schema: dict[str, Any]) -> tuple[str, str]
     if kind == "missing":
         return f"the field {path[-1]!r} is missing", f"Add `{path[-1]}: …`"
     if kind in {"union_tag_invalid", "literal_error"}:
-        expected = [
-            word.strip(" '")
-            for word in str(context.get("expected_tags") or context["expected"]).replace(" or ", ",").split(",")
-        ]
-        wrong = context.get("tag", detail["input"])
-        return f"{_show(wrong)} is not possible here", did_you_mean(
-            str(wrong), expected
-        ) or f"Write {' or '.join(expected)}."
+        wrong, possible = context.get("tag", detail["input"]), _possible(context)
+        return f"{_show(wrong)} is not possible here", did_you_mean(str(wrong), possible)
     if kind == "union_tag_not_found":
         return "the field 'kind' is missing", f"Add `kind: …`, one of {', '.join(_tags(schema))}"
     if kind == "value_error":
         return str(context["error"]), ""
     message = str(detail["msg"]).removeprefix("Input ")
     return f"{_show(detail['input'])} {message}", ""
+
+
+def _possible(context: Any) -> list[str]:
+    """What pydantic expected, from its sentence ``'a', 'b' or 'c'``."""
+    sentence = str(context.get("expected_tags") or context["expected"])
+    return [word.strip(" '") for word in sentence.replace(" or ", ",").split(",")]
 
 
 def _show(value: object) -> str:

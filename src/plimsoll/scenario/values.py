@@ -78,7 +78,7 @@ BitsPerSecond = Annotated[
     _spelled(_QUANTITY_PATTERN, "Bits per second: 10G, 720M or a number."),
 ]
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(gt=0, le=1_000_000)]
 Count = Annotated[int, Field(ge=1, le=MAX_OBJECTS)]
 
