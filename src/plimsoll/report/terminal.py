@@ -135,7 +135,12 @@ def _pods(measured: Measurements) -> Iterator[Text]:
             f"{wording.seconds(little.mean_stay_seconds)} = {wording.rate(little.expected_inside)}",
         )
         if not little.agrees:
-            yield Text(f"The two differ by a factor of {wording.rate(little.ratio)}", style="yellow")
+            yield Text(
+                f"Only {wording.percent(little.ratio)} of what it should be"
+                if (little.ratio or 0) < 1
+                else "More than it should be",
+                style="yellow",
+            )
 
 
 def _latencies(measured: Measurements) -> Table:

@@ -122,7 +122,7 @@ def container_creating(material: Material, width: float) -> Figure | None:
 
 
 def _law(little: Little) -> str:
-    verdict = "The two agree." if little.agrees else f"They differ by a factor of {wording.rate(little.ratio)}."
+    verdict = "The two agree." if little.agrees else "The two disagree."
     return (
         f"{wording.rate(little.arrivals_per_second)} arrivals/s × {wording.seconds(little.mean_stay_seconds)} inside "
         f"= {wording.rate(little.expected_inside)}; seen: {wording.rate(little.mean_inside)}. {verdict}"
