@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     Moments = npt.NDArray[np.float64]
 
+GRACE_SECONDS = 60.0
+"""A pod that takes longer than this to be Running in the API is one that a person would call stuck."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -51,11 +54,10 @@ class Evidence:
         moments[rows["pod"].to_numpy()] = rows["seconds"].to_numpy()
         return moments
 
-    def first_slow_pod(self, over_seconds: float) -> float:
-        """The number of the first pod that took longer than that to be Running in the API; infinite if none did."""
-        took = self.moments(Milestone.API_RUNNING) - self._created
-        slow = np.flatnonzero(~(took <= over_seconds))
-        return float(slow[0] + 1) if slow.size else inf
+    def running_when_all_were_created(self) -> float:
+        """Pods that were Running in the API when the last one had been created: where the others got stuck."""
+        running = self.moments(Milestone.API_RUNNING)
+        return float((running <= self._created.max() + GRACE_SECONDS).sum())
 
     def hours_until_all_run(self) -> float:
         """From the first pod's creation until the last ran; infinite if some never did."""
@@ -67,7 +69,7 @@ class Evidence:
     def backlog_pods_per_minute(self) -> float:
         """How fast pods became Running in the API after the last had been created."""
         running = self.moments(Milestone.API_RUNNING)
-        late = running[running > self._created.max() + 60]
+        late = running[running > self._created.max() + GRACE_SECONDS]
         if late.size < 2:  # noqa: PLR2004
             return nan
         return float(late.size - 1) / (float(late.max() - late.min()) / 60)
