@@ -284,3 +284,21 @@ def test_equal_preferences_of_one_pod_add_up() -> None:
     view.add_pod(pod(), "b")
     scores = view.evaluate(pod(labels={"app": "x"}))
     assert scores["a"] == scores["b"]
+
+
+@pytest.mark.parametrize(("policy", "fits"), [("Ignore", False), ("Honor", True)])
+def test_a_zone_of_tainted_nodes_counts_for_the_skew_unless_taints_are_honoured(policy: str, *, fits: bool) -> None:
+    dedicated = [{"key": "dedicated", "effect": "NoSchedule"}]
+    view = view_of([node("a", labels={ZONE: "a"}), node("b", labels={ZONE: "b"}, taints=dedicated)])
+    even = spec(topologySpreadConstraints=[spread(ZONE, {"app": "x"}, nodeTaintsPolicy=policy)])
+    view.add_pod(pod(even, labels={"app": "x"}), "a")
+    assert (view.place(pod(even, labels={"app": "x"})).node_name == "a") == fits
+
+
+def test_pods_on_nodes_that_lack_a_label_of_soft_constraints_are_not_counted() -> None:
+    whole = [node(zone, labels={ZONE: zone, "rack": zone}) for zone in "ab"]
+    view = view_of([*whole, node("rackless", labels={ZONE: "a"}, pods=1)])
+    view.add_pod(pod(labels={"app": "x"}), "rackless")
+    soft = [spread(key, {"app": "x"}, hard=False) for key in (ZONE, "rack")]
+    scores = view.evaluate(pod(spec(topologySpreadConstraints=soft), labels={"app": "x"}))
+    assert scores["a"] == scores["b"]
