@@ -33,7 +33,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_every_command_explains_itself_and_its_flags() -> None:
-    (commands,) = (action for action in entry.command_line()._actions if isinstance(action.choices, dict))
+    actions = entry.command_line()._actions
+    (commands,) = (action for action in actions if isinstance(action, argparse._SubParsersAction))
     for name, parser in commands.choices.items():
         assert parser.description, name
         for action in parser._actions:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from plimsoll.cluster.port import Change
 from plimsoll.kube.resources import Object
 from plimsoll.observe.pods import PodCensus
-from plimsoll.observe.timelines import STATES, is_ready, state_of
+from plimsoll.observe.timelines import STATES, read
 from tests.observe.pods_for_tests import CREATING, ended, pod, running
 from tests.observe.recorder import Recorder
 
@@ -141,10 +141,10 @@ def test_counts_are_always_those_of_the_pods_that_exist(
         census.update([Change(kind, seen, 0.0)])
         if kind == "DELETED":
             del existing[name]
-        states = [state_of(shown) for shown in existing.values()]
+        states = [read(shown)[0] for shown in existing.values()]
         job = census.job("job")
         assert job.by_state == [states.count(state) for state in range(len(STATES))]
-        assert job.ready_now == sum(map(is_ready, existing.values()))
+        assert job.ready_now == sum(read(shown)[1] for shown in existing.values())
         roles = [shown["metadata"]["annotations"]["plimsoll.dev/role"] for shown in existing.values()]
         assert job.clients == roles.count("client")
         assert census.is_empty("ns") is not bool(existing)

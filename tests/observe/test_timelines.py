@@ -6,7 +6,7 @@ import pytest
 
 from plimsoll.kube.resources import Object
 from plimsoll.observe import timelines
-from plimsoll.observe.timelines import STATES, is_ready, passed, state_of
+from plimsoll.observe.timelines import STATES, read
 from tests.observe.pods_for_tests import CREATING, STARTED, ended, pod, running
 
 CRASHING: Object = {"waiting": {"reason": "CrashLoopBackOff"}}
@@ -31,18 +31,16 @@ CASES = [
 
 @pytest.mark.parametrize(("state", "shown"), CASES)
 def test_a_pod_is_in_the_state_that_kubectl_shows(state: str, shown: Object) -> None:
-    assert STATES[state_of(shown)] == state
+    assert STATES[read(shown)[0]] == state
 
 
 def test_a_pod_without_a_status_is_pending() -> None:
     bare: Object = {"metadata": {"name": "a"}, "spec": {}}
-    assert STATES[state_of(bare)] == "pending"
-    assert not is_ready(bare)
+    assert read(bare) == (STATES.index("pending"), False, 0)
 
 
 def names(shown: Object) -> list[str]:
-    bits = passed(shown, state_of(shown), ready=is_ready(shown))
-    return [str(milestone) for bit, milestone in timelines.MILESTONES if bits & bit]
+    return [str(milestone) for bit, milestone in timelines.MILESTONES if read(shown)[2] & bit]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +55,7 @@ def names(shown: Object) -> list[str]:
         (pod(node="n", phase="Running", containers=[CRASHING]), ["apiScheduled", "apiRunning"]),
         (pod(node="n", containers=[{"waiting": {"reason": "ErrImagePull"}}]), ["apiScheduled"]),
         (pod(node="n", phase="Failed"), ["apiScheduled", "apiFailed"]),
-        (running(deleting=True, ready=False), ["apiScheduled", "deletionRequested"]),
+        (running(deleting=True, ready=False), ["apiScheduled", "apiRunning", "deletionRequested"]),
     ],
 )
 def test_a_pod_shows_the_milestones_it_has_passed(shown: Object, milestones: list[str]) -> None:

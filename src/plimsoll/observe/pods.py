@@ -131,8 +131,7 @@ class PodCensus:
     def _see(self, pod: Object, seconds: float) -> None:
         uid = pod["metadata"]["uid"]
         known = self._pods.get(uid) or self._first_sight(pod, uid, seconds)
-        state = timelines.state_of(pod)
-        ready = timelines.is_ready(pod)
+        state, ready, passed = timelines.read(pod)
         if state != known.state:
             by_state = known.counts.by_state
             by_state[known.state] -= 1
@@ -143,7 +142,7 @@ class PodCensus:
             known.ready = ready
         if known.exchange:
             self._follow_exchange(pod, known)
-        news = timelines.passed(pod, state, ready=ready) & ~known.passed
+        news = passed & ~known.passed
         if news:
             known.passed |= news
             self._report(uid, pod, news, seconds)

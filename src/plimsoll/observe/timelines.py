@@ -32,43 +32,36 @@ MILESTONES: Final = (
 """What a watcher of the API can tell about a living pod; each is one bit, so that a pod's history is one number."""
 
 
-def state_of(pod: Object) -> int:
-    """The pod's state, an index into :data:`STATES`."""
-    if "deletionTimestamp" in pod["metadata"]:
-        return TERMINATING
+def read(pod: Object) -> tuple[int, bool, int]:
+    """Read a pod: its state (an index into :data:`STATES`), whether it is ready, the milestones it has passed as bits.
+
+    One function, one pass and a bare tuple, because a large run reads pods some 400,000 times.
+    """
     status = pod.get("status", _NO_STATUS)
     phase = status.get("phase")
+    ready = False
+    passed = PASSED_SCHEDULED if "nodeName" in pod["spec"] else 0
     if phase == "Running":
-        return _state_of_running(status)
-    if phase == "Succeeded":
-        return COMPLETED
-    if phase == "Failed":
-        return FAILED
-    return _state_of_pending(status)
-
-
-def is_ready(pod: Object) -> bool:
-    """Whether the pod's ``Ready`` condition is true."""
-    for condition in pod.get("status", _NO_STATUS).get("conditions", ()):
-        if condition["type"] == "Ready":
-            return bool(condition["status"] == "True")
-    return False
-
-
-def passed(pod: Object, state: int, *, ready: bool) -> int:
-    """The milestones that the pod shows to have passed, as bits."""
-    bits = 0
-    if "nodeName" in pod["spec"]:
-        bits = PASSED_SCHEDULED
-    if state == RUNNING:
-        bits |= PASSED_RUNNING
-    elif state == TERMINATING:
-        bits |= PASSED_DELETION
-    elif state == FAILED:
-        bits |= PASSED_FAILED
-    elif state in {COMPLETED, ERROR}:
-        bits |= PASSED_RUNNING if pod["status"].get("phase") != "Pending" else 0
-    return bits | PASSED_READY if ready else bits
+        state = _state_of_running(status)
+        passed |= PASSED_RUNNING
+        for condition in reversed(status.get("conditions", ())):  # kubelets write Ready last
+            if condition["type"] == "Ready":
+                ready = condition["status"] == "True"
+                break
+        if ready:
+            passed |= PASSED_READY
+    elif phase == "Succeeded":
+        state = COMPLETED
+        passed |= PASSED_RUNNING
+    elif phase == "Failed":
+        state = FAILED
+        passed |= PASSED_FAILED
+    else:
+        state = _state_of_pending(status)
+    if "deletionTimestamp" in pod["metadata"]:
+        state = TERMINATING
+        passed |= PASSED_DELETION
+    return state, ready, passed
 
 
 def _state_of_pending(status: Object) -> int:
