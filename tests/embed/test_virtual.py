@@ -137,6 +137,19 @@ def test_two_clocks_agree_whatever_the_delays_add_up_to() -> None:
     run_virtual(kernel, main())
 
 
+def test_a_decade_of_virtual_time_does_not_stop_the_loop() -> None:
+    kernel = Kernel()
+    kernel.run(until_seconds=10 * 365 * 86_400)
+
+    async def main() -> None:
+        for _ in range(100):
+            await asyncio.sleep(0.1)
+
+    run_virtual(kernel, main())
+
+    assert kernel.now == pytest.approx(10 * 365 * 86_400 + 10, abs=1e-3)
+
+
 def test_waiting_for_what_cannot_come_is_an_error_that_names_who_waits() -> None:
     kernel = Kernel()
     kernel.after(3, int)

@@ -246,3 +246,18 @@ def test_a_process_cancelled_while_it_waits_for_an_event_ignores_the_event() -> 
 
     assert log == []
     assert process.happened
+
+
+def test_the_failure_of_what_only_a_cancelled_process_waited_for_surfaces() -> None:
+    kernel = Kernel()
+    event = kernel.event()
+
+    def script() -> Steps:
+        yield event
+
+    process = kernel.spawn(script())
+    kernel.after(5, process.cancel)
+    kernel.after(6, event.fail, LookupError("no such node"))
+
+    with pytest.raises(LookupError, match="no such node"):
+        kernel.run()

@@ -22,7 +22,8 @@ from typing import Any
 Action = Callable[..., object]
 Entry = tuple[float, int, int, Action, tuple[Any, ...]]
 
-DAY_SECONDS = 0.1
+DAY_SECONDS = 0.25
+"""How wide a day is unless told otherwise; docs/kernel.md has the measurement."""
 
 
 class Timer:
