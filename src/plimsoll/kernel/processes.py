@@ -61,7 +61,7 @@ class Process(Event):
         except StopIteration as end:
             if not self.happened:  # it has, where the process was cancelled while it waited
                 self.succeed(end.value)
-        except Exception as error:  # noqa: BLE001 - it is for whoever waits for the process
+        except Exception as error:
             if self.happened:  # what a cancelled process waited for has failed, and nobody else answers for that
                 raise
             script.close()  # it may be what it yielded that was wrong; then it is still where it was
