@@ -62,6 +62,10 @@ class Collection:
         """The objects of one namespace, oldest first."""
         return tuple(self._namespaces.get(namespace, {}).values())
 
+    def holds(self, namespace: str) -> bool:
+        """Whether there is any object of this resource in a namespace; never for cluster-scoped resources."""
+        return self.resource.namespaced and namespace in self._namespaces
+
     def find(self, namespace: str, name: str) -> Object | None:
         """The object of this name, or None."""
         objects = self._namespaces.get(namespace)

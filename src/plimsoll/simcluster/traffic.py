@@ -74,28 +74,34 @@ class Traffic:
                 self._connect(orphan)
 
     def _observe_pod(self, change: StoredChange) -> None:
-        namespace = change.object["metadata"]["namespace"]
-        if namespace not in self._waiting or change.type == "DELETED" or not _is_ready(change.object):
+        pod = change.object
+        namespace = pod["metadata"]["namespace"]
+        waiting = self._waiting.get(namespace)
+        if waiting is None or change.type == "DELETED" or not _is_ready(pod):
             return
-        for client in self._waiting.pop(namespace):
-            if client.uid in self._clients:
+        self._waiting[namespace] = [client for client in waiting if not self._serves(pod, client)]
+        if not self._waiting[namespace]:
+            del self._waiting[namespace]
+        for client in waiting:
+            if client.uid in self._clients and self._serves(pod, client):
                 self._connect(client)
 
     def _connect(self, client: _Client) -> None:
         """Connect at the client's next attempt, if there is a server to connect to; else wait for one."""
-        if self._server(client) is None:
+        server = self._server(client)
+        if server is None:
             self._waiting.setdefault(client.namespace, []).append(client)
             return
         waited = self._kernel.now - client.started_seconds
         attempt = math.ceil(waited / CONNECT_PERIOD_SECONDS) * CONNECT_PERIOD_SECONDS
-        self._kernel.after(max(attempt - waited, 0.0), self._connected, client)
+        self._kernel.after(max(attempt - waited, 0.0), self._connected, client, server["metadata"]["name"])
 
-    def _connected(self, client: _Client) -> None:
+    def _connected(self, client: _Client, server_name: str) -> None:
         if client.uid not in self._clients or client.connection is not None:
             return
-        server = self._server(client)
-        if server is None:
-            self._waiting.setdefault(client.namespace, []).append(client)
+        server = self._pods.find(client.namespace, server_name)
+        if server is None or not _is_ready(server):
+            self._connect(client)
             return
         self.active += 1
         self._served.setdefault(server["metadata"]["uid"], set()).add(client.uid)
@@ -111,16 +117,17 @@ class Traffic:
 
     def _server(self, client: _Client) -> Object | None:
         """A ready pod behind the client's service; always the same one for a client, as long as there are the same."""
+        pods = self._pods.in_namespace(client.namespace)
+        ready = [pod for pod in pods if _is_ready(pod) and self._serves(pod, client)]
+        return ready[int(client.uid[:8], 16) % len(ready)] if ready else None
+
+    def _serves(self, pod: Object, client: _Client) -> bool:
+        """Whether a pod is behind the service that a client looks for."""
         service = self._services.find(client.namespace, client.terms.server)
         if service is None:
-            return None
+            return False
         selector = service["spec"].get("selector", {})
-        ready = [
-            pod
-            for pod in self._pods.in_namespace(client.namespace)
-            if _is_ready(pod) and selector.items() <= pod["metadata"].get("labels", {}).items()
-        ]
-        return ready[int(client.uid[:8], 16) % len(ready)] if ready else None
+        return bool(selector.items() <= pod["metadata"].get("labels", {}).items())
 
     def _done(self, client: _Client) -> None:
         self.active -= 1

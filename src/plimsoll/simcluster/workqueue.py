@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel import TokenBucket
@@ -87,17 +86,48 @@ class WorkQueue:
             self._kernel.after(0.0, self._work)
 
     def _work(self) -> None:
-        if not self._queue or self._pauses:
-            self._idle += 1
-            return
-        key = self._queue.popleft()
-        self._queued.discard(key)
-        self._working.add(key)
-        self._sync(key, partial(self._done, key))
+        """A worker takes keys until none is left, or one that takes time."""
+        while self._queue and not self._pauses:
+            key = self._queue.popleft()
+            self._queued.discard(key)
+            self._working.add(key)
+            worker = _Worker(self, key)
+            self._sync(key, worker.done)
+            if not worker.leave():
+                return
+        self._idle += 1
 
-    def _done(self, key: Key) -> None:
+    def finished(self, key: Key) -> None:
+        """A key's sync is over."""
         self._working.discard(key)
         if key in self._again:
             self._again.discard(key)
             self.add(key)
+
+    def go_on(self) -> None:
+        """The worker of a sync that took time is free again."""
         self._kernel.after(0.0, self._work)
+
+
+class _Worker:
+    """One sync: whether it is over by the time that it returns, as those are that need no request."""
+
+    __slots__ = ("_key", "_left", "_over", "_queue")
+
+    def __init__(self, queue: WorkQueue, key: Key) -> None:
+        self._queue = queue
+        self._key = key
+        self._over = False
+        self._left = False
+
+    def done(self) -> None:
+        """The sync is over."""
+        self._over = True
+        self._queue.finished(self._key)
+        if self._left:
+            self._queue.go_on()
+
+    def leave(self) -> bool:
+        """The sync has returned; whether it is over, so that its worker can take the next key."""
+        self._left = True
+        return self._over
