@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from plimsoll.kernel import Kernel, Streams
@@ -35,7 +36,7 @@ from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
 from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
 from plimsoll.simcluster.metering import Metering
 from plimsoll.simcluster.nodes import NodeShape, node_object
-from plimsoll.simcluster.profile import load_profile
+from plimsoll.simcluster.profile import Profile, load_profile
 from plimsoll.simcluster.scheduler import Scheduler
 from plimsoll.simcluster.store import Collection, Store, StoredChange
 from plimsoll.simcluster.telemetry import NullTelemetry, RequestRow
@@ -142,7 +143,7 @@ class ControlPlane:
         seed: int = 1,
     ) -> None:
         assert set(components) <= set(COMPONENTS)
-        self.profile = load_profile(profile, settings)
+        self.profile = _profile(profile, tuple((settings or {}).items()))
         self.kernel = Kernel()
         self.telemetry = Recorder()
         self.streams = Streams(seed)
@@ -261,6 +262,12 @@ class ControlPlane:
     def user(self, *, qps: float = 0.0, burst: int = 0, **options: Any) -> Client:
         """A client for the test itself."""
         return Client(self.environment, "user", qps=qps, burst=burst, **options)
+
+
+@cache
+def _profile(name: str, settings: tuple[tuple[str, Any], ...]) -> Profile:
+    """Profiles are frozen, and reading one takes longer than most tests."""
+    return load_profile(name, dict(settings))
 
 
 def pod_spec(**more: Any) -> Object:

@@ -106,6 +106,9 @@ class ApiServer:
         finish = start + service_seconds + rounds * (cost.latency_seconds + self.added_latency_seconds)
         if not cost.long_running:
             heappush(flights, finish)
+            if count > 1 and not in_turn:
+                for _ in range(count - 1):
+                    heappush(flights, finish)
         return finish
 
     def absorb(self, cpu_seconds: float, interval_seconds: float) -> None:

@@ -34,15 +34,24 @@ def _workload_problem(spec: Any) -> str | None:
     if not isinstance(spec, dict):
         return "spec: Required value"
     replicas = spec.get("replicas", 1)
-    if not isinstance(replicas, int) or replicas < 0:
+    if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 0:
         return f"spec.replicas: Invalid value: {replicas!r}: must be greater than or equal to 0"
     template = spec.get("template")
     if not isinstance(template, dict):
         return "spec.template: Required value"
-    wanted = (spec.get("selector") or {}).get("matchLabels")
+    wanted = _labels_at(spec, "selector", "matchLabels")
     if not wanted:
         return "spec.selector: Required value"
-    labels = (template.get("metadata") or {}).get("labels") or {}
-    if not wanted.items() <= labels.items():
+    if not wanted.items() <= _labels_at(template, "metadata", "labels").items():
         return "spec.template.metadata.labels: Invalid value: `selector` does not match template `labels`"
     return _pod_spec_problem("spec.template.spec", template.get("spec"))
+
+
+def _labels_at(value: Object, *path: str) -> dict[str, str]:
+    """The labels that stand there; none where something else does."""
+    found: Any = value
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, dict) or not all(isinstance(label, str) for label in found.values()):
+        return {}
+    return found
