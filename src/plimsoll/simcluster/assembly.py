@@ -21,6 +21,7 @@ from plimsoll.simcluster.controllers.namespacecontents import NamespaceContents
 from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
 from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
 from plimsoll.simcluster.faults import Fault, FaultInjector
+from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
 from plimsoll.simcluster.kubelet.kubelet import Kubelet, Shared
 from plimsoll.simcluster.kubelet.needs import NeedsReader
@@ -82,7 +83,10 @@ class SimulatedCluster:
     def _add_nodes(self, shapes: Sequence[NodeShape]) -> Mapping[str, Kubelet]:
         profile = self.profile
         documents = StatusDocuments(self.api.timestamp)
-        shared = Shared(self.environment, profile, self.api, NeedsReader(), documents, self.traffic)
+        ttl_seconds = profile.kubelet.secret_ttl_seconds
+        if profile.kubelet.ttl_controller:
+            ttl_seconds = object_ttl_seconds(len(shapes))
+        shared = Shared(self.environment, profile, self.api, NeedsReader(), documents, self.traffic, ttl_seconds)
         pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
         control_pods = profile.kubelet.control_pods
         kubelets = {}

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from plimsoll.simcluster.kubelet.objects import WatchManager
-
 if TYPE_CHECKING:
     from plimsoll.simcluster.apiserver import ApiServer
     from plimsoll.simcluster.client import ClientEnvironment
@@ -54,16 +52,20 @@ class Background:
             return sum(kubelet.up for kubelet in kubelets)
 
         def watches() -> int:
-            return sum(kubelet.objects.watches for kubelet in kubelets if isinstance(kubelet.objects, WatchManager))
+            return sum(kubelet.objects.watches for kubelet in kubelets)
 
         def pods() -> int:
-            return sum(kubelet.pods for kubelet in kubelets)
+            return sum(kubelet.count_pods() for kubelet in kubelets)
 
         heartbeat = "kubelet-heartbeat"
         self._streams = [
             _Stream(environment, heartbeat, "PUT", "leases", lambda: up() / settings.lease_seconds),
-            _Stream(environment, heartbeat, "PATCH", "nodes/status", lambda: up() / settings.node_status_report_seconds),
-            _Stream(environment, "kubelet", "GET", "control-pod objects", lambda: up() * settings.base_requests_per_second),
+            _Stream(
+                environment, heartbeat, "PATCH", "nodes/status", lambda: up() / settings.node_status_report_seconds
+            ),
+            _Stream(
+                environment, "kubelet", "GET", "control-pod objects", lambda: up() * settings.base_requests_per_second
+            ),
             _Stream(environment, "kubelet", "WATCH", "secrets", lambda: watches() / settings.watch_timeout_seconds),
         ]
         if settings.token_requests:

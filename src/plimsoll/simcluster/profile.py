@@ -103,7 +103,9 @@ def load_profile(name_or_path: str, overrides: Mapping[str, Any] | None = None) 
     for setting, value in (overrides or {}).items():
         if setting not in constants:
             raise ProfileError(setting, "there is no such setting", _suggestion(setting, constants))
-        constants[setting] = Constant(setting, value, Knowledge.OVERRIDDEN, "set by the scenario or on the command line")
+        constants[setting] = Constant(
+            setting, value, Knowledge.OVERRIDDEN, "set by the scenario or on the command line"
+        )
     components = {component: _component(component, model, constants) for component, model in COMPONENTS.items()}
     return Profile(name, summary, tuple(constants[key] for key in sorted(constants)), **components)  # type: ignore[arg-type]
 
@@ -128,16 +130,20 @@ def _read(name_or_path: str) -> dict[str, Any]:
     if _is_path(name_or_path):
         path = Path(name_or_path)
         if not path.is_file():
-            raise ProfileError(name_or_path, "there is no such file", "Give a profile's name or the path of a YAML file.")
+            raise ProfileError(
+                name_or_path, "there is no such file", "Give a profile's name or the path of a YAML file."
+            )
         text = path.read_text(encoding="utf-8")
     elif name_or_path in profile_names():
         text = (resources.files(__package__) / "profiles" / f"{name_or_path}.yaml").read_text(encoding="utf-8")
     else:
         raise ProfileError(name_or_path, "there is no such profile", _suggestion(name_or_path, profile_names()))
     try:
-        return _mapping(name_or_path, yaml.load(text, Loader=yaml.CSafeLoader))  # noqa: S506  CSafeLoader is safe
+        return _mapping(name_or_path, yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
-        raise ProfileError(name_or_path, f"this is not YAML: {error}", "See docs/profiles.md for the format.") from error
+        raise ProfileError(
+            name_or_path, f"this is not YAML: {error}", "See docs/profiles.md for the format."
+        ) from error
 
 
 def _is_path(name_or_path: str) -> bool:

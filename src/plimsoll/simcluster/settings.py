@@ -68,15 +68,19 @@ class KubeletSettings(Settings):
     drop_cache_on_pod_update: bool = Field(description="Every update of a pod drops the cached objects it refers to.")
     watch_list: bool = Field(description="Reflectors start with a streaming WATCH, which no limiter holds back.")
     watch_timeout_seconds: Seconds = Field(description="Mean life of one watch; each end costs a new WATCH.")
-    resync_min_seconds: Seconds = Field(description="Shortest time from the end of a pod's sync to the next.")
-    resync_max_seconds: Seconds
+    sync_frequency_seconds: Seconds = Field(
+        description="A pod is synced again 1 to 1.5 times this long after the end of its last sync."
+    )
     status_updates_by_channel: bool = Field(description="Status updates queue one by one instead of in passes.")
-    status_full_pass_seconds: Seconds = Field(description="Period of the pass over every status.")
+    status_full_pass_seconds: Annotated[float, Field(gt=0, description="Period of the pass over every status.")]
+    patch_unchanged_status: bool = Field(description="A status is sent even if the API server has the same.")
     reconciler_seconds: Seconds = Field(description="Period of the volume manager's loops.")
     mount_poll_seconds: Seconds = Field(description="How often a starting pod looks whether its volumes are mounted.")
     mount_seconds: Seconds = Field(description="Mounting one volume once its payload is there.")
     pleg_relist_seconds: Seconds = Field(description="Period in which the kubelet asks the runtime what changed.")
-    pleg_on_demand_seconds: Seconds = Field(description="Delay of a relist asked for at once; zero where there is none.")
+    pleg_on_demand_seconds: Seconds = Field(
+        description="Delay of a relist asked for at once; zero where there is none."
+    )
     token_requests: bool = Field(description="Service account tokens are requested per pod instead of read as secrets.")
     lease_seconds: Seconds = Field(description="Period of the node lease renewal.")
     node_status_report_seconds: Seconds = Field(description="Period of an unchanged node status report.")

@@ -40,7 +40,9 @@ class StatusDocuments:
         return {
             **pending,
             "phase": "Running",
-            "conditions": self._share((start, ready, since), lambda: _conditions(start, ready=ready, ready_since=since)),
+            "conditions": self._share(
+                (start, ready, since), lambda: _conditions(start, ready=ready, ready_since=since)
+            ),
             "podIP": pod_ip,
             "containerStatuses": self._containers(spec, "running", now, ready=ready),
         }
@@ -50,7 +52,12 @@ class StatusDocuments:
         now = self._timestamp()
         start = last.get("startTime", now)
         conditions = self._share((start, False, now), lambda: _conditions(start, ready=False, ready_since=now))
-        return {**last, "phase": phase, "conditions": conditions, "containerStatuses": self._containers(spec, "ended", now)}
+        return {
+            **last,
+            "phase": phase,
+            "conditions": conditions,
+            "containerStatuses": self._containers(spec, "ended", now),
+        }
 
     def rejected(self, reason: str, message: str) -> Object:
         """The kubelet did not take the pod."""

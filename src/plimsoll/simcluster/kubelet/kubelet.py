@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from plimsoll.kube.labels import EXCHANGE_DONE_ANNOTATION
 from plimsoll.kube.resources import PODS, Object
 from plimsoll.simcluster.api import FINISHED_PHASES
 from plimsoll.simcluster.client import Client, ClientEnvironment
-from plimsoll.simcluster.kubelet.objects import CacheManager, GetManager, ObjectManager, WatchManager
+from plimsoll.simcluster.kubelet.caching import CacheManager
+from plimsoll.simcluster.kubelet.events import EventRecorder
+from plimsoll.simcluster.kubelet.getting import GetManager
+from plimsoll.simcluster.kubelet.objects import ObjectManager, ObjectRequests
 from plimsoll.simcluster.kubelet.runtime import Pleg, Runtime
-from plimsoll.simcluster.kubelet.status import Reporting, StatusManager
+from plimsoll.simcluster.kubelet.status import StatusManager
+from plimsoll.simcluster.kubelet.statusqueue import Reporting
+from plimsoll.simcluster.kubelet.watching import WatchManager
 from plimsoll.simcluster.kubelet.worker import PodWorker
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
-    from random import Random
-
+    from plimsoll.kernel import Random
     from plimsoll.simcluster.addressing import NodeAddresses
     from plimsoll.simcluster.api import Api
     from plimsoll.simcluster.kubelet.documents import StatusDocuments
-    from plimsoll.simcluster.kubelet.needs import NeedsReader, PodNeeds
+    from plimsoll.simcluster.kubelet.needs import NeedsReader, PodNeeds, Reference
     from plimsoll.simcluster.profile import Profile
     from plimsoll.simcluster.store import StoredChange
 
-EVENTS_PER_CONTAINER = 3
-"""Pulled, Created and Started."""
+SYNC_TICK_SECONDS = 1.0
+"""Pods whose resync is due are looked up once a second (kubelet.go, syncLoop)."""
+
+RESYNC_JITTER = 0.5
+"""A resync comes after 1 to 1.5 times the sync frequency (pod_workers.go, workerResyncIntervalJitterFactor)."""
+
+ERROR_BACKOFF_SECONDS = 10.0
+"""After a failed sync, with the same jitter (pod_workers.go, backOffPeriod)."""
 
 
 class Programs(Protocol):
@@ -52,6 +64,7 @@ class Shared:
         needs: NeedsReader,
         documents: StatusDocuments,
         programs: Programs,
+        object_ttl_seconds: float,
     ) -> None:
         self.environment = environment
         self.profile = profile
@@ -59,6 +72,7 @@ class Shared:
         self.needs = needs
         self.documents = documents
         self.programs = programs
+        self.object_ttl_seconds = object_ttl_seconds
 
 
 class Kubelet:
@@ -76,17 +90,18 @@ class Kubelet:
         self.telemetry = shared.environment.telemetry
         self.documents = shared.documents
         self.programs = shared.programs
-        self.ttl_seconds = profile.kubelet.secret_ttl_seconds
         self.pleg = Pleg(
             profile.kubelet.pleg_relist_seconds,
             profile.kubelet.pleg_on_demand_seconds,
             offset_seconds=random.random() * profile.kubelet.pleg_relist_seconds,
         )
         self.up = True
+        self._tick_offset_seconds = random.random() * SYNC_TICK_SECONDS
         self._shared = shared
         self._pods = shared.api.store.collection(PODS)
         self._workers: dict[str, PodWorker] = {}
-        self._rejected: set[str] = set()
+        self._completed: set[str] = set()
+        self._rejected: dict[str, Reporting] = {}
         self._boot()
 
     def _boot(self) -> None:
@@ -99,47 +114,37 @@ class Kubelet:
         self.client = Client(
             environment, "kubelet", self.name, qps=qps, burst=settings.kube_api_burst, log_verbosity=settings.verbosity
         )
-        self._event_client = Client(
-            environment, "kubelet-events", self.name, qps=settings.event_qps, burst=settings.event_burst
-        )
-        self._post_event = self._event_client.kind("POST", "events")
+        self.events = EventRecorder(environment, self.name, settings)
         self._post_token = self.client.kind("POST", "serviceaccounts/token")
         self._program_client = Client(environment, "workload", self.name)
         self._announce = self._program_client.kind("PATCH", "pods")
         self.runtime = Runtime(self.kernel, self._shared.profile.runtime, self.random)
         self.objects = self._object_manager()
-        self.statuses = StatusManager(
-            self.kernel,
-            self._shared.api,
-            self.client,
-            self.random,
-            by_channel=settings.status_updates_by_channel,
-            full_pass_seconds=settings.status_full_pass_seconds,
-        )
+        self.statuses = StatusManager(self.kernel, self._shared.api, self.client, self.random, settings)
 
     def _object_manager(self) -> ObjectManager:
+        requests = ObjectRequests(self.client, self._shared.api.store)
         strategy = self.settings.config_map_and_secret_change_detection_strategy
         if strategy == "Watch":
-            return WatchManager(self.kernel, self.client, watch_list=self.settings.watch_list)
+            return WatchManager(self.kernel, requests, watch_list=self.settings.watch_list)
         if strategy == "Cache":
             drop = self.settings.drop_cache_on_pod_update
-            return CacheManager(self.kernel, self.client, self.ttl_seconds, drop_on_update=drop)
-        return GetManager(self.client)
+            return CacheManager(self.kernel, requests, self._shared.object_ttl_seconds, drop_on_update=drop)
+        return GetManager(requests)
 
     # --- the pods of this node --------------------------------------------------------------------------------------------
 
-    @property
-    def pods(self) -> int:
-        """Pods that the kubelet works on."""
-        return len(self._workers)
-
     def workers(self) -> tuple[PodWorker, ...]:
-        """A worker per pod."""
+        """A worker for each pod that was admitted and is still in the API."""
         return tuple(self._workers.values())
 
+    def knows(self, uid: str) -> bool:
+        """Whether the kubelet has admitted or rejected this pod."""
+        return uid in self._workers or uid in self._rejected
+
     def has(self, worker: PodWorker) -> bool:
-        """Whether this is still the worker of its pod."""
-        return self._workers.get(worker.reporting.uid) is worker
+        """Whether the kubelet is up, and this is still the worker of its pod."""
+        return self.up and self._workers.get(worker.reporting.uid) is worker
 
     def observe(self, change: StoredChange) -> None:
         """A pod of this node changed in the API."""
@@ -147,49 +152,61 @@ class Kubelet:
             return
         pod = change.object
         uid = pod["metadata"]["uid"]
-        worker = self._workers.get(uid)
         if change.type == "DELETED":
             self._forget(uid)
-        elif worker is None:
-            if uid not in self._rejected and pod["status"].get("phase") not in FINISHED_PHASES:
-                self._take(pod)
-        else:
+        elif uid in self._workers:
+            worker = self._workers[uid]
             worker.update(pod)
             if "deletionTimestamp" in pod["metadata"]:
                 worker.terminate()
+        elif uid in self._rejected:
+            if "deletionTimestamp" in pod["metadata"]:
+                self._let_go(self._rejected[uid])
+        elif pod["status"].get("phase") not in FINISHED_PHASES:
+            self._take(pod)
 
     def _take(self, pod: Object) -> None:
         """Admit a new pod, or reject it where the node is full."""
         worker = PodWorker(self, pod)
-        self.milestone(worker.reporting.uid, Milestone.KUBELET_SAW)
-        if len(self._workers) + self.settings.control_pods >= self.settings.max_pods:
-            self._rejected.add(worker.reporting.uid)
-            message = f"Node didn't have enough resource: pods, requested: 1, used: {self.settings.max_pods}"
-            self.event("Warning", "OutOfpods", worker.reporting, message)
-            self.statuses.set_status(worker.reporting, self.documents.rejected("OutOfpods", message))
+        uid = worker.reporting.uid
+        self.milestone(uid, Milestone.KUBELET_SAW)
+        if self.count_pods() + self.settings.control_pods >= self.settings.max_pods:
+            self._reject(worker.reporting)
             return
-        self._workers[worker.reporting.uid] = worker
+        self._workers[uid] = worker
         worker.start()
         if "deletionTimestamp" in pod["metadata"]:
             worker.terminate()
 
+    def _reject(self, pod: Reporting) -> None:
+        self._rejected[pod.uid] = pod
+        message = f"Node didn't have enough resource: pods, requested: 1, used: {self.settings.max_pods}"
+        self.events.warn("OutOfpods", pod, message)
+        self.statuses.set_status(pod, self.documents.rejected("OutOfpods", message))
+
+    def _let_go(self, pod: Reporting) -> None:
+        """A pod that was never started is being deleted."""
+        if not pod.deletable:
+            pod.deletable = True
+            self.statuses.set_status(pod, pod.status)
+
     def _forget(self, uid: str) -> None:
-        self._rejected.discard(uid)
+        """A pod is no longer in the API."""
+        self._completed.discard(uid)
+        rejected = self._rejected.pop(uid, None)
+        if rejected is not None:
+            self.statuses.forget(rejected)
         worker = self._workers.pop(uid, None)
-        if worker is None:
-            return
-        if worker.active:  # removed from the API without waiting for this kubelet
+        if worker is not None:
             worker.abandon()
             worker.release()
-        elif not worker.reporting.deletable:
-            worker.release()
-        self.statuses.forget(worker.reporting)
+            self.statuses.forget(worker.reporting)
 
     # --- gauges -----------------------------------------------------------------------------------------------------------
 
     def count_pods(self) -> int:
-        """Pods that the kubelet works on."""
-        return len(self._workers)
+        """Pods that the kubelet works on: all that were admitted and have not ended."""
+        return len(self._workers) - len(self._completed)
 
     def unsent_statuses(self) -> int:
         """Pods whose latest status the API server does not have."""
@@ -205,13 +222,39 @@ class Kubelet:
         """What a pod with this spec needs."""
         return self._shared.needs.read(spec)
 
-    def request_token(self, done: Callable[[], None]) -> None:
-        """Request a service account token for a pod's projected volume."""
-        self.client.call(self._post_token, done)
+    def seconds_to_resync(self) -> float:
+        """From the end of a pod's sync to its next, which a tick of the sync loop begins."""
+        now = self.kernel.now
+        due = now + self.settings.sync_frequency_seconds * (1.0 + RESYNC_JITTER * self.random.random())
+        offset = self._tick_offset_seconds
+        return offset + math.ceil((due - offset) / SYNC_TICK_SECONDS) * SYNC_TICK_SECONDS - now
 
-    def announce_exchange_done(self, pod: Reporting) -> None:
-        """A client program writes into its pod's annotations that its exchange is over."""
-        self._program_client.call(self._announce, self._annotate, pod)
+    def error_backoff_seconds(self) -> float:
+        """From a failed sync to the next."""
+        return ERROR_BACKOFF_SECONDS * (1.0 + RESYNC_JITTER * self.random.random())
+
+    def request_token(self, done: Callable[[Sequence[Reference]], None], references: Sequence[Reference]) -> None:
+        """Request a service account token for a pod's projected volume; then go on with its other parts."""
+        self.client.call(self._post_token, done, references)
+
+    def completed(self, worker: PodWorker) -> None:
+        """A pod has ended by itself: it takes no place any more."""
+        self._completed.add(worker.reporting.uid)
+
+    def start_program(self, worker: PodWorker) -> None:
+        """A pod's containers run, and with them its program."""
+        uid = worker.reporting.uid
+        self.programs.started(worker.pod, self.name, partial(self._program_ended, uid))
+
+    def _program_ended(self, uid: str) -> None:
+        """A client has moved its data: a pod that does not restart ends, any other says so itself and idles."""
+        worker = self._workers.get(uid)
+        if worker is None:
+            return
+        if worker.needs.restarts:
+            self._program_client.call(self._announce, self._annotate, worker.reporting)
+        else:
+            worker.program_ended()
 
     def _annotate(self, pod: Reporting) -> None:
         stored = self._pods.find(pod.namespace, pod.name)
@@ -223,58 +266,44 @@ class Kubelet:
         """A pod has reached a milestone now."""
         self.telemetry.milestone(self.kernel.now, uid, milestone)
 
-    def event(self, event_type: str, reason: str, pod: Reporting, message: str) -> None:
-        """Emit an event about a pod through the event client."""
-        self._event_client.post(self._post_event)
-        self.telemetry.event(
-            self.kernel.now, event_type, reason, "Pod", pod.namespace, pod.name, f"kubelet/{self.name}", message
-        )
-
-    def container_events(self, pod: Reporting, containers: int) -> None:
-        """The events of a start without trouble; the archive keeps one line for the lot."""
-        count = EVENTS_PER_CONTAINER * containers
-        self._event_client.post(self._post_event, count=count)
-        self.telemetry.event(
-            self.kernel.now,
-            "Normal",
-            "Started",
-            "Pod",
-            pod.namespace,
-            pod.name,
-            f"kubelet/{self.name}",
-            "Pulled, created and started its containers",
-            count=count,
-        )
-
     # --- faults -----------------------------------------------------------------------------------------------------------
 
     def go_down(self, *, lose_containers: bool) -> None:
-        """The kubelet stops; with ``lose_containers`` its whole node does."""
+        """The kubelet stops; with ``lose_containers`` its whole node does. Nothing happens where it is down already."""
+        if not self.up:
+            return
         self.up = False
+        self.statuses.stop()
         for worker in self._workers.values():
             worker.active = False
             if lose_containers:
                 self.programs.stopped(worker.reporting.uid)
-            if worker.address is not None and (lose_containers or not worker.running):
-                self.addresses.release(worker.address)
-                worker.address = None
-            self.statuses.forget(worker.reporting)
+                worker.running = False
 
     def come_up(self) -> None:
         """Start again: list this node's pods, take over what still runs, start the rest."""
-        addresses = {uid: worker.address for uid, worker in self._workers.items() if worker.running}
-        self._workers = {}
-        self._rejected = set()
+        if self.up:
+            return
+        predecessors, self._workers = self._workers, {}
+        self._completed = set()
+        self._rejected = {}
         self.up = True
         self._boot()
-        for pod in self._pods:
-            if pod["spec"].get("nodeName") != self.name or pod["status"].get("phase") in FINISHED_PHASES:
-                continue
-            address = addresses.get(pod["metadata"]["uid"])
-            if address is None:
-                self._take(pod)
-                continue
-            worker = self._workers[pod["metadata"]["uid"]] = PodWorker(self, pod)
-            worker.resume(address)
-            if "deletionTimestamp" in pod["metadata"]:
-                worker.terminate()
+        mine = [pod for pod in self._pods if pod["spec"].get("nodeName") == self.name]
+        unfinished = {pod["metadata"]["uid"]: pod for pod in mine if pod["status"].get("phase") not in FINISHED_PHASES}
+        for uid, predecessor in predecessors.items():
+            if uid in unfinished and predecessor.running and predecessor.address is not None:
+                self._resume(unfinished.pop(uid), predecessor)
+            elif predecessor.address is not None:
+                self.addresses.release(predecessor.address)
+                self.programs.stopped(uid)
+        for pod in unfinished.values():
+            self._take(pod)
+
+    def _resume(self, pod: Object, predecessor: PodWorker) -> None:
+        worker = self._workers[predecessor.reporting.uid] = PodWorker(self, pod)
+        worker.resume(predecessor)
+        if "deletionTimestamp" in pod["metadata"]:
+            worker.terminate()
+        elif predecessor.exited:
+            worker.program_ended()

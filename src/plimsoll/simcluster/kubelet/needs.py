@@ -30,6 +30,8 @@ class PodNeeds:
     volumes: int
     mounted: tuple[Reference, ...]
     pull_secrets: tuple[Reference, ...]
+    optional: frozenset[Reference]
+    """Mounted objects that need not exist."""
     token: bool
     containers: int
     restarts: bool
@@ -75,19 +77,17 @@ def read_exchange(pod: Object) -> Exchange | None:
 
 
 def _needs(spec: Object) -> PodNeeds:
-    mounted: list[Reference] = []
-    token = False
-    for volume in spec["volumes"]:
-        references, wants_token = _volume(volume)
-        mounted += references
-        token = token or wants_token
-    pull_secrets = tuple(("secrets", secret["name"]) for secret in spec.get("imagePullSecrets", ()))
+    sources = [source for volume in spec["volumes"] for source in _sources(volume)]
+    mounted: dict[Reference, bool] = {}
+    for reference, optional in filter(None, map(_mounted, sources)):
+        mounted[reference] = mounted.get(reference, True) and optional
     delay, period = _readiness(spec["containers"])
     return PodNeeds(
         volumes=len(spec["volumes"]),
-        mounted=tuple(dict.fromkeys(mounted)),
-        pull_secrets=pull_secrets,
-        token=token,
+        mounted=tuple(mounted),
+        pull_secrets=tuple(("secrets", secret["name"]) for secret in spec.get("imagePullSecrets", ())),
+        optional=frozenset(reference for reference, optional in mounted.items() if optional),
+        token=any("serviceAccountToken" in source for source in sources),
         containers=len(spec.get("initContainers", ())) + len(spec["containers"]),
         restarts=spec.get("restartPolicy", "Always") == "Always",
         readiness_delay_seconds=delay,
@@ -95,15 +95,22 @@ def _needs(spec: Object) -> PodNeeds:
     )
 
 
-def _volume(volume: Object) -> tuple[list[Reference], bool]:
+def _sources(volume: Object) -> list[Object]:
+    """What a volume is made of, as the sources of a projected volume are written."""
     if "secret" in volume:
-        return [("secrets", volume["secret"]["secretName"])], False
+        return [{"secret": {**volume["secret"], "name": volume["secret"]["secretName"]}}]
     if "configMap" in volume:
-        return [("configmaps", volume["configMap"]["name"])], False
-    sources = volume.get("projected", {}).get("sources", ())
-    references = [("secrets", source["secret"]["name"]) for source in sources if "secret" in source]
-    references += [("configmaps", source["configMap"]["name"]) for source in sources if "configMap" in source]
-    return references, any("serviceAccountToken" in source for source in sources)
+        return [{"configMap": volume["configMap"]}]
+    sources: list[Object] = volume.get("projected", {}).get("sources", [])
+    return sources
+
+
+def _mounted(source: Object) -> tuple[Reference, bool] | None:
+    """The object that a source needs, and whether the pod can do without."""
+    for kind, resource in (("secret", "secrets"), ("configMap", "configmaps")):
+        if kind in source:
+            return (resource, source[kind]["name"]), source[kind].get("optional", False)
+    return None
 
 
 def _readiness(containers: list[Object]) -> tuple[float, float]:

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from random import Random
-
-    from plimsoll.kernel import Kernel
+    from plimsoll.kernel import Kernel, Random
     from plimsoll.simcluster.settings import RuntimeSettings
 
 Started = Callable[[float], None]

@@ -1,42 +1,39 @@
 """One pod on its node: the sequence of what the kubelet does for it, from admission to the last status.
 
-Every step is a callback that the step before scheduled. A worker that is no longer ``active`` (the pod is being
-deleted, or the kubelet went down) lets the steps that are still on their way come to nothing.
+Every step is a callback that the step before scheduled. A worker that is no longer ``active`` (its containers have
+ended or are made to end, or the kubelet went down) lets the steps that are still on their way come to nothing.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
-from plimsoll.simcluster.kubelet.status import Reporting
+from plimsoll.simcluster.kubelet.statusqueue import Reporting
+from plimsoll.simcluster.kubelet.volumes import Volumes
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from plimsoll.kube.resources import Object
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
-
-MOUNT_TIMEOUT_SECONDS = 123.0
-"""podAttachAndMountTimeout: 2 min 3 s."""
-
-ERROR_BACKOFF_SECONDS = 10.0
-"""backOffPeriod after a failed sync, with a jitter factor of 0.5."""
+    from plimsoll.simcluster.kubelet.objects import Failure
 
 
 class PodWorker:
     """The kubelet's goroutine for one pod."""
 
     __slots__ = (
-        "_mounted",
+        "_deleting",
+        "_holds",
         "_remounting",
-        "_window_seconds",
         "active",
         "address",
+        "exited",
         "kubelet",
         "needs",
         "pod",
+        "ready",
         "reporting",
         "running",
     )
@@ -50,10 +47,14 @@ class PodWorker:
         self.address: str | None = None
         self.active = True
         self.running = False
-        self._mounted = False
+        """The kubelet has seen the containers run."""
+        self.ready = False
+        self.exited = False
+        """The pod's program has come to its end, and the pod is not to restart it."""
+        self._deleting = False
+        self._holds = False
+        """The pod is registered with the object manager."""
         self._remounting = False
-        self._window_seconds = 0.0
-        """Start of the sync that waits for the volumes."""
 
     @property
     def namespace(self) -> str:
@@ -65,48 +66,16 @@ class PodWorker:
     def start(self) -> None:
         """First sync of a pod that the kubelet has taken: status, then volumes."""
         kubelet = self.kubelet
-        kubelet.objects.register(self.namespace, self.needs)
+        self._register()
         kubelet.statuses.set_status(self.reporting, kubelet.documents.pending(self.pod["spec"], kubelet.address))
-        if not self.needs.volumes:
-            self._volumes_there()
-            return
-        self._window_seconds = kubelet.kernel.now
-        kubelet.kernel.after(MOUNT_TIMEOUT_SECONDS, self._mount_timed_out)
-        # populator and reconciler are loops of one period each; the volume waits a part of both
-        delay = kubelet.settings.reconciler_seconds * (kubelet.random.random() + kubelet.random.random())
-        kubelet.kernel.after(delay, self._mount)
-
-    def _mount(self) -> None:
-        """Every volume in a goroutine of its own; each needs its payload first."""
-        if not self.active:
-            return
-        if self.needs.token:
-            self.kubelet.request_token(self._read_payloads)
+        if self.needs.volumes:
+            Volumes(self, self._volumes_there).mount()
         else:
-            self._read_payloads()
+            self._volumes_there()
 
-    def _read_payloads(self) -> None:
-        if self.active:
-            self.kubelet.objects.read(self.namespace, self.needs, self.needs.mounted, self._payloads_there)
-
-    def _payloads_there(self) -> None:
-        if not self.active:
-            return
-        self._mounted = True
-        kernel = self.kubelet.kernel
-        mounted = kernel.now + self.kubelet.settings.mount_seconds
-        seen = poll_sees(self._window_seconds, mounted, self.kubelet.settings.mount_poll_seconds)
-        kernel.after(seen - kernel.now, self._volumes_there)
-
-    def _mount_timed_out(self) -> None:
-        """The sync fails; the volume operations go on, and the next sync waits for them again."""
-        if not self.active or self._mounted:
-            return
-        kubelet = self.kubelet
-        message = "Unable to attach or mount volumes: timed out waiting for the condition"
-        kubelet.event("Warning", "FailedMount", self.reporting, message)
-        self._window_seconds = kubelet.kernel.now + ERROR_BACKOFF_SECONDS * (1.0 + 0.5 * kubelet.random.random())
-        kubelet.kernel.after(self._window_seconds - kubelet.kernel.now + MOUNT_TIMEOUT_SECONDS, self._mount_timed_out)
+    def _register(self) -> None:
+        self._holds = True
+        self.kubelet.objects.register(self.namespace, self.needs)
 
     def _volumes_there(self) -> None:
         if self.active:
@@ -114,7 +83,10 @@ class PodWorker:
             self._pull_secrets(0, self._create_sandbox)
 
     def _pull_secrets(self, index: int, then: Callable[[], None]) -> None:
-        """Read the pull secrets one after the other, as every sync does before it turns to the runtime."""
+        """Read the pull secrets one after the other, as every sync does before it turns to the runtime.
+
+        A secret that cannot be read is left out: the image may be public, or present.
+        """
         if not self.active:
             return
         secrets = self.needs.pull_secrets
@@ -122,9 +94,11 @@ class PodWorker:
             then()
             return
         following = index + 1
-        self.kubelet.objects.read(
-            self.namespace, self.needs, secrets[index:following], lambda: self._pull_secrets(following, then)
-        )
+
+        def have_read(_failures: Sequence[Failure]) -> None:
+            self._pull_secrets(following, then)
+
+        self.kubelet.objects.read(self.namespace, self.needs, secrets[index:following], have_read)
 
     def _create_sandbox(self) -> None:
         if not self.active:
@@ -133,7 +107,7 @@ class PodWorker:
         self.address = kubelet.addresses.allocate()
         if self.address is None:
             message = "Failed to create pod sandbox: no IP addresses available in range set"
-            kubelet.event("Warning", "FailedCreatePodSandBox", self.reporting, message)
+            kubelet.events.warn("FailedCreatePodSandBox", self.reporting, message)
             kubelet.kernel.after(kubelet.sandbox_retry_seconds, self._create_sandbox)
             return
         kubelet.runtime.start(self.needs.containers, self._containers_started)
@@ -146,7 +120,7 @@ class PodWorker:
         uid = self.reporting.uid
         kubelet.telemetry.milestone(sandbox_ready_seconds, uid, Milestone.SANDBOX_READY)
         kubelet.telemetry.milestone(now, uid, Milestone.CONTAINERS_STARTED)
-        kubelet.container_events(self.reporting, self.needs.containers)
+        kubelet.events.started(self.reporting, self.needs.containers)
         kubelet.kernel.after(kubelet.pleg.notices(now) - now, self._seen_running)
 
     # --- life ----------------------------------------------------------------------------------------------------------
@@ -156,31 +130,35 @@ class PodWorker:
         if not self.active:
             return
         self.running = True
-        kubelet = self.kubelet
-        needs = self.needs
-        kubelet.milestone(self.reporting.uid, Milestone.KUBELET_RUNNING)
-        probed = needs.readiness_period_seconds > 0
-        self._report_running(ready=not probed)
-        if probed:
-            delay = needs.readiness_delay_seconds + needs.readiness_period_seconds * kubelet.random.random()
-            kubelet.kernel.after(delay, self._probe_succeeded)
-        kubelet.programs.started(self.pod, kubelet.name, self._exchange_done)
-        self._refresh()
+        self.kubelet.milestone(self.reporting.uid, Milestone.KUBELET_RUNNING)
+        self._report_running()
+        self.kubelet.start_program(self)
+        self._sync()
+
+    def _report_running(self) -> None:
+        """Without a readiness probe a running container is ready; with one, when the probe succeeds."""
+        kubelet, needs = self.kubelet, self.needs
+        if self.ready or not needs.readiness_period_seconds:
+            self._report(ready=True)
+            return
+        self._report(ready=False)
+        # probes keep to ticks of their own, which the containers' start falls between
+        delay = needs.readiness_delay_seconds + needs.readiness_period_seconds * kubelet.random.random()
+        kubelet.kernel.after(delay, self._probe_succeeded)
 
     def _probe_succeeded(self) -> None:
         if self.active:
-            self._report_running(ready=True)
+            self._report(ready=True)
 
-    def _report_running(self, *, ready: bool) -> None:
+    def _report(self, *, ready: bool) -> None:
         kubelet = self.kubelet
-        if ready:
+        if ready and not self.ready:
+            self.ready = True
             kubelet.milestone(self.reporting.uid, Milestone.KUBELET_READY)
-        status = kubelet.documents.running(
-            self.pod["spec"], self.reporting.status, self.address or "", ready=ready
-        )
+        status = kubelet.documents.running(self.pod["spec"], self.reporting.status, self.address or "", ready=ready)
         kubelet.statuses.set_status(self.reporting, status)
 
-    def _refresh(self) -> None:
+    def _sync(self) -> None:
         """The part of every sync of a running pod that may cost requests: remounts and pull secrets.
 
         Remounts run in goroutines of their own and hold nothing up; pull secrets do. Where the strategy keeps objects
@@ -193,22 +171,12 @@ class PodWorker:
             self.kubelet.objects.read(self.namespace, self.needs, self.needs.mounted, self._remounted)
         self._pull_secrets(0, self._synced)
 
-    def _remounted(self) -> None:
+    def _remounted(self, _failures: Sequence[Failure]) -> None:
+        """What could not be read stays mounted as it was."""
         self._remounting = False
 
     def _synced(self) -> None:
-        settings = self.kubelet.settings
-        spread = settings.resync_max_seconds - settings.resync_min_seconds
-        pause = settings.resync_min_seconds + spread * self.kubelet.random.random()
-        self.kubelet.kernel.after(pause, self._refresh)
-
-    def resume(self, address: str) -> None:
-        """Take over a pod that was running when this kubelet came up."""
-        self.address = address
-        self.running = self._mounted = True
-        self.reporting.status = self.pod["status"]
-        self.kubelet.objects.register(self.namespace, self.needs)
-        self._refresh()
+        self.kubelet.kernel.after(self.kubelet.seconds_to_resync(), self._sync)
 
     def update(self, pod: Object) -> None:
         """The pod changed in the API: most often the echo of its own status."""
@@ -216,45 +184,79 @@ class PodWorker:
         if self.active:
             self.kubelet.objects.updated(self.namespace, self.needs)
 
-    def _exchange_done(self) -> None:
-        """The client's program has moved its data: a pod that does not restart ends, any other says so and idles."""
-        if not self.active:
-            return
-        if self.needs.restarts:
-            self.kubelet.announce_exchange_done(self.reporting)
+    def resume(self, predecessor: PodWorker) -> None:
+        """Take over a pod that was running when the kubelet stopped; its containers went on."""
+        kubelet = self.kubelet
+        self.running = True
+        self.address = predecessor.address
+        self.ready = predecessor.ready
+        self._register()
+        stored = self.pod["status"]
+        if stored.get("phase") == "Running":
+            self.reporting.status = stored
+            kubelet.statuses.set_status(self.reporting, stored)  # the new process does not know that it was sent
         else:
-            kubelet = self.kubelet
-            status = kubelet.documents.ended(self.pod["spec"], self.reporting.status, "Succeeded")
-            kubelet.statuses.set_status(self.reporting, status)
+            self.reporting.status = kubelet.documents.pending(self.pod["spec"], kubelet.address)
+            self._report_running()
+        self._sync()
 
     # --- end -----------------------------------------------------------------------------------------------------------
 
-    def terminate(self) -> None:
-        """Deletion was asked for: kill the containers, then report and delete the pod for good."""
+    def program_ended(self) -> None:
+        """The pod's program has come to its end, and is not to be restarted: the relist will show it."""
+        if self.exited:
+            return
+        self.exited = True
+        if self.active:
+            kernel = self.kubelet.kernel
+            kernel.after(self.kubelet.pleg.notices(kernel.now) - kernel.now, self._complete)
+
+    def _complete(self) -> None:
+        """The pod has succeeded: report that, and remove its sandbox."""
         if not self.active:
             return
         self.active = False
         kubelet = self.kubelet
-        kubelet.programs.stopped(self.reporting.uid)
+        kubelet.completed(self)
+        status = kubelet.documents.ended(self.pod["spec"], self.reporting.status, "Succeeded")
+        kubelet.statuses.set_status(self.reporting, status)
+        kubelet.runtime.stop(self._sandbox_removed)
+
+    def _sandbox_removed(self) -> None:
+        if self.kubelet.has(self):
+            self.release()
+
+    def terminate(self) -> None:
+        """Deletion was asked for: kill the containers, then report and delete the pod for good."""
+        if self._deleting:
+            return
+        self._deleting = True
+        kubelet = self.kubelet
         if self.address is None:
+            self.abandon()
             self._stopped()
-        else:
-            kubelet.event("Normal", "Killing", self.reporting, "Stopping container")
-            kubelet.runtime.stop(self._stopped)
+            return
+        if self.active:
+            self.abandon()
+            kubelet.events.inform("Killing", self.reporting, "Stopping container")
+        # a pod that is being deleted has its status sent even if that has not changed
+        kubelet.statuses.set_status(self.reporting, self.reporting.status)
+        kubelet.runtime.stop(self._stopped)
 
     def _stopped(self) -> None:
+        """The containers are gone: so is what they held, and the last status may be followed by the final DELETE."""
         kubelet = self.kubelet
         if not kubelet.has(self):
             return
         self.release()
         self.reporting.deletable = True
-        status = kubelet.documents.ended(
-            self.pod["spec"], self.reporting.status, self.reporting.status.get("phase", "Failed")
-        )
+        status = self.reporting.status
+        if status["phase"] != "Succeeded":
+            status = kubelet.documents.ended(self.pod["spec"], status, status["phase"])
         kubelet.statuses.set_status(self.reporting, status)
 
     def abandon(self) -> None:
-        """The kubelet went down, or the pod was removed without it."""
+        """The containers end, or this kubelet cares for them no longer."""
         self.active = False
         self.kubelet.programs.stopped(self.reporting.uid)
 
@@ -263,13 +265,6 @@ class PodWorker:
         if self.address is not None:
             self.kubelet.addresses.release(self.address)
             self.address = None
-        self.kubelet.objects.unregister(self.namespace, self.needs)
-
-
-def poll_sees(window_seconds: float, mounted_seconds: float, poll_seconds: float) -> float:
-    """When a sync that began waiting at ``window`` sees volumes that are mounted at ``mounted``: it looks every poll."""
-    if mounted_seconds <= window_seconds:
-        return max(window_seconds, mounted_seconds)
-    if not poll_seconds:
-        return mounted_seconds
-    return window_seconds + math.ceil((mounted_seconds - window_seconds) / poll_seconds) * poll_seconds
+        if self._holds:
+            self._holds = False
+            self.kubelet.objects.unregister(self.namespace, self.needs)
