@@ -168,10 +168,12 @@ class _Subscription:
 
 def _selected_type(selector: LabelSelector, change: StoredChange) -> ChangeType | None:
     """What a change means to who sees only the objects that match: some appear or vanish when their labels change."""
-    matches = selector.matches(change.object["metadata"].get("labels") or {})
+    labels = change.object["metadata"].get("labels") or {}
+    matches = selector.matches(labels)
     if change.type != "MODIFIED" or change.old is None:
         return change.type if matches else None
-    matched = selector.matches(change.old["metadata"].get("labels") or {})
+    old_labels = change.old["metadata"].get("labels") or {}
+    matched = matches if old_labels is labels else selector.matches(old_labels)
     if matches:
         return "MODIFIED" if matched else "ADDED"
     return "DELETED" if matched else None
