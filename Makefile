@@ -41,6 +41,10 @@ format: setup ## Format the code and apply safe fixes
 docs: setup ## Write the generated pages of docs/
 	$(BIN)/python -m scripts.generate_docs
 
+.PHONY: claims
+claims: setup ## Run every published claim again and write docs/claims.md
+	$(BIN)/python -m scripts.write_claims
+
 .PHONY: bench
 bench: setup ## Measure speed and memory; table on the terminal, JSON in bench-results.json
 	$(BIN)/python -m bench

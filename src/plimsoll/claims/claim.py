@@ -19,7 +19,8 @@ Measure = Callable[[Mapping[str, Evidence]], float]
 class Check:
     """One published number: the band in which the measured one confirms it, and how it is measured.
 
-    ``note`` explains the band, or a disagreement that is known.
+    ``note`` explains the band. ``disagreement`` explains why the model is known to come out outside of it; where it is
+    empty the claim is expected to hold.
     """
 
     what: str
@@ -29,6 +30,7 @@ class Check:
     at_least: float = -inf
     at_most: float = inf
     note: str = ""
+    disagreement: str = ""
 
     def verdict(self, value: float) -> Verdict:
         """Whether a measured value confirms the claim; NaN, which nothing measured, does not."""

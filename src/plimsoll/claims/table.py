@@ -27,6 +27,7 @@ def document(results: Sequence[Result], seed: int) -> dict[str, Any]:
                 "value": result.value if abs(result.value) < float("inf") else None,
                 "verdict": result.verdict,
                 "note": result.check.note,
+                "disagreement": result.check.disagreement,
                 "scenarios": list(result.claim.scenarios),
             }
             for result in results
@@ -51,7 +52,11 @@ def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
 
 def notes(results: Sequence[Result]) -> list[str]:
     """What is to be said about bands and disagreements, one line for each check that has something."""
-    return [f"{result.claim.id}, {result.check.what}: {result.check.note}" for result in results if result.check.note]
+    return [
+        f"{result.claim.id}, {result.check.what}: {' '.join(filter(None, (result.check.disagreement, result.check.note)))}"
+        for result in results
+        if result.check.note or result.check.disagreement
+    ]
 
 
 def markdown(results: Sequence[Result]) -> str:
