@@ -37,7 +37,8 @@ def test_every_page_can_be_reached_from_the_index() -> None:
 
 @pytest.mark.parametrize("name", sorted(generated_pages()))
 def test_a_generated_page_is_fresh(name: str) -> None:
-    assert (ROOT / name).read_text(encoding="utf-8") == generated_pages()[name], "run `make docs` and commit the result"
+    fresh = (ROOT / name).read_text(encoding="utf-8") == generated_pages()[name]
+    assert fresh, "run `make docs` and commit the result"
 
 
 @pytest.mark.parametrize("console", [c for c in CONSOLES if c.runs], ids=lambda console: console.place)
