@@ -61,6 +61,8 @@ class Scheduler:
         self._unschedulable: dict[str, _Unschedulable] = {}
         self._cycling = False
         self._retrying = False
+        self._changed = False
+        """Whether something changed in favour of waiting pods since the present cycle began."""
         self._up = True
         self._pods.watchers.append(self._observe_pod)
         api.store.collection(NODES).watchers.append(self._observe_node)
@@ -131,6 +133,7 @@ class Scheduler:
         if pod is None:
             self._cycling = False
             return
+        self._changed = False
         placement = self._view.place(pod)
         seconds = self._settings.cycle_seconds + self._settings.cycle_seconds_per_node * placement.evaluated
         if placement.node_name is None:
@@ -197,6 +200,8 @@ class Scheduler:
         if entry.message != message:
             entry.message = message
             self._client.call(self._patch_status, self._mark_unschedulable, pod, message)
+        if self._changed:  # after the pod was judged: the verdict may be out of date
+            self._retry_unschedulable()
         self._event_client.post(self._post_event)
         self._telemetry.event(
             now, "Warning", "FailedScheduling", "Pod", metadata["namespace"], metadata["name"], "scheduler", message
@@ -218,6 +223,7 @@ class Scheduler:
 
     def _retry_unschedulable(self) -> None:
         """Something changed in favour of waiting pods: try them again, each after its back-off."""
+        self._changed = True
         if self._unschedulable and not self._retrying:
             self._retrying = True
             self._kernel.after(self._settings.initial_backoff_seconds, self._requeue_all)

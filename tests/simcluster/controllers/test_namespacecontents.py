@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from plimsoll.kube.resources import CONFIGMAPS, NAMESPACES, ROLEBINDINGS, SECRETS, SERVICEACCOUNTS
+from plimsoll.simcluster.store import StoredChange
 from tests.simcluster.controlplane import ControlPlane
 
 CLIENTS = ("serviceaccount-controller", "token-controller", "dockercfg-controller", "namespace-defaults-controller")
@@ -81,10 +82,12 @@ def test_a_pod_needs_only_secrets_that_its_namespace_has() -> None:
 def test_the_account_comes_a_moment_after_its_namespace_and_the_secrets_after_the_account() -> None:
     plane = ControlPlane("contents", profile="openshift-4.2")
     came: dict[str, float] = {}
+
+    def note(change: StoredChange) -> None:
+        came.setdefault(change.object["kind"], plane.kernel.now)
+
     for resource in (NAMESPACES, SERVICEACCOUNTS, SECRETS):
-        plane.collection(resource).watchers.append(
-            lambda change: came.setdefault(change.object["kind"], plane.kernel.now)
-        )
+        plane.collection(resource).watchers.append(note)
     plane.create(NAMESPACES, "ns")
     plane.rest()
 
