@@ -60,7 +60,9 @@ def scenario_page() -> str:
 
 def _marked(meaning: str) -> str:
     """Return the meaning of a metric with the names in it marked as code."""
-    return re.sub(r"(?<![\w.])(?:\w{2,}(?:\.\w+)+|\w+\[\"[^\"]*\"\]|\.[a-z]\w*)", lambda match: f"`{match[0]}`", meaning)
+    return re.sub(
+        r"(?<![\w.])(?:\w{2,}(?:\.\w+)+|\w+\[\"[^\"]*\"\]|\.[a-z]\w*)", lambda match: f"`{match[0]}`", meaning
+    )
 
 
 def _family(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
