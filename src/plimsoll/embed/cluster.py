@@ -97,7 +97,11 @@ class SimulatedPort:
             lambda: resolve(kernel, answer, effect()),
             failed=lambda error: reject(kernel, answer, error),
         )
-        return await answer
+        try:
+            return await answer
+        finally:
+            # An error's traceback holds this frame: without this, frame, future and error would hold one another.
+            del answer
 
     def _kind(self, verb: str, plural: str) -> RequestKind:
         kind = self._kinds.get((verb, plural))
