@@ -90,18 +90,21 @@ class SimulatedPort:
         return self._cluster.store.collection(resource)
 
     async def _request(self, verb: str, resource: Resource, effect: Callable[[], T]) -> T:
-        kernel = self._cluster.kernel
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._client.call(
-            self._kind(verb, resource.plural),
-            lambda: resolve(kernel, answer, effect()),
-            failed=lambda error: reject(kernel, answer, error),
-        )
+        self._send(self._kind(verb, resource.plural), effect, answer)
         try:
             return await answer
         finally:
             # An error's traceback holds this frame: without this, frame, future and error would hold one another.
             del answer
+
+    def _send(self, kind: RequestKind, effect: Callable[[], T], answer: asyncio.Future[T]) -> None:
+        kernel = self._cluster.kernel
+        self._client.call(
+            kind,
+            lambda: resolve(kernel, answer, effect()),
+            failed=lambda error: reject(kernel, answer, error),
+        )
 
     def _kind(self, verb: str, plural: str) -> RequestKind:
         kind = self._kinds.get((verb, plural))
