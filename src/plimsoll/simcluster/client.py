@@ -86,7 +86,9 @@ class Client:
         self._server = environment.server
         self._bucket = TokenBucket(qps, burst) if qps > 0 else None
         self._retries = retries
-        self._log_rules = [rule for rule in environment.logging.throttle if rule.verbosity <= log_verbosity]
+        self._log_rules = [
+            rule for rule in environment.logging.throttle if rule.verbosity <= log_verbosity < rule.below_verbosity
+        ]
         self._log_after_seconds = min((rule.over_seconds for rule in self._log_rules), default=float("inf"))
         self._logged_seconds = [float("-inf")] * len(self._log_rules)
 

@@ -51,6 +51,9 @@ class ThrottleLogRule(Settings):
 
     over_seconds: Seconds
     verbosity: Annotated[int, Field(ge=0, le=10)]
+    below_verbosity: Annotated[
+        int, Field(ge=1, le=11, description="Clients that run at this -v or more do without.")
+    ] = 11
     every_seconds: Seconds = Field(description="At most one line in this long; zero writes each.")
 
 

@@ -104,6 +104,11 @@ class Collection:
         gone = {**old, "metadata": {**metadata, "resourceVersion": self._store.next_revision()}}
         self._committed("DELETED", gone, old)
 
+    @property
+    def history(self) -> tuple[StoredChange, ...]:
+        """The changes that are still kept, oldest first."""
+        return tuple(self._history)
+
     def changes_after(self, revision: int) -> list[StoredChange]:
         """What happened after a revision; ``ApiError(410)`` where history no longer reaches back that far."""
         history = self._history

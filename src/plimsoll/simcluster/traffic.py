@@ -50,11 +50,14 @@ class Traffic:
         self._waiting: dict[str, list[_Client]] = {}
         self._served: dict[str, set[str]] = {}
         """Clients that are connected to a server pod, by its UID."""
+        self._running: set[str] = set()
+        """Pods whose containers run: what the API says of a pod on a lost node is out of date."""
         self.active = 0
         self._pods.watchers.append(self._observe_pod)
 
     def started(self, pod: Object, node: str, done: Callable[[], None]) -> None:
         """A pod's containers run: if it is a client, its program looks for the server."""
+        self._running.add(pod["metadata"]["uid"])
         terms = read_exchange(pod)
         if terms is None:
             return
@@ -64,6 +67,7 @@ class Traffic:
 
     def stopped(self, uid: str) -> None:
         """A pod's containers are gone: its exchange ends; if it was a server, its clients look for another."""
+        self._running.discard(uid)
         client = self._clients.pop(uid, None)
         if client is not None:
             self._disconnect(client)
@@ -100,7 +104,7 @@ class Traffic:
         if client.uid not in self._clients or client.connection is not None:
             return
         server = self._pods.find(client.namespace, server_name)
-        if server is None or not _is_ready(server):
+        if server is None or not self._is_reachable(server):
             self._connect(client)
             return
         self.active += 1
@@ -118,8 +122,12 @@ class Traffic:
     def _server(self, client: _Client) -> Object | None:
         """A ready pod behind the client's service; always the same one for a client, as long as there are the same."""
         pods = self._pods.in_namespace(client.namespace)
-        ready = [pod for pod in pods if _is_ready(pod) and self._serves(pod, client)]
+        ready = [pod for pod in pods if self._is_reachable(pod) and self._serves(pod, client)]
         return ready[int(client.uid[:8], 16) % len(ready)] if ready else None
+
+    def _is_reachable(self, pod: Object) -> bool:
+        """Whether the proxies send clients to the pod, and it is there."""
+        return _is_ready(pod) and pod["metadata"]["uid"] in self._running
 
     def _serves(self, pod: Object, client: _Client) -> bool:
         """Whether a pod is behind the service that a client looks for."""
