@@ -57,7 +57,11 @@ class SimulatedCluster:
         admission = PodAdmission(profile.namespace, token_requests=profile.kubelet.token_requests)
         self.api = Api(self.kernel, self.store, admission, self._streams.stream("names"), telemetry)
         self._add_controllers()
-        self.network = Network(self.kernel, {shape.name: shape.network_bits_per_second for shape in shapes})
+        self.network = Network(
+            self.kernel,
+            {shape.name: shape.network_bits_per_second for shape in shapes},
+            settling_seconds=profile.network.settling_seconds,
+        )
         self.traffic = Traffic(self.kernel, self.api, self.network)
         self.kubelets = self._add_nodes(shapes)
         self.store.collection(PODS).watchers.append(self._route_to_kubelet)
@@ -71,7 +75,7 @@ class SimulatedCluster:
         self.scheduler = Scheduler(environment, profile.scheduler, api, self._streams.stream("scheduler"))
         self.lifecycle = NodeLifecycle(environment, controllers, api, self._streams.stream("node-lifecycle"))
         contents = NamespaceContents(environment, profile.namespace, controllers, api)
-        deployments = DeploymentController(environment, controllers, api, self._streams.stream("deployments"))
+        deployments = DeploymentController(environment, controllers, api)
         self.queues: Mapping[str, WorkQueue] = {
             "deployment": deployments.queue,
             "replicaset": ReplicaSetController(environment, controllers, api).queue,

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel import Random
-from plimsoll.kube.resources import NODES, PODS, Object
+from plimsoll.kube.resources import NAMESPACES, NODES, PODS, Object
 from plimsoll.simcluster.api import FINISHED_PHASES, creation_order, is_bound
 from plimsoll.simcluster.client import Client, ClientEnvironment
+from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy, ScoreWeights
 from plimsoll.simcluster.scheduling.view import ClusterView
-from plimsoll.simcluster.scheduling.wording import failed_scheduling_message
+from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ class _Unschedulable:
         self.retry_seconds = 0.0
 
 
+def scheduling_policy(settings: SchedulerSettings) -> SchedulingPolicy:
+    """How this version of the scheduler decides."""
+    return SchedulingPolicy(
+        default_spreading=DefaultSpreading(settings.default_spreading),
+        weights=ScoreWeights(1, 1, 1, 1) if settings.equal_score_weights else ScoreWeights(),
+        wording=LEGACY if settings.legacy_messages else CURRENT,
+    )
+
+
 class Scheduler:
     """Places pods on nodes."""
 
@@ -49,7 +59,7 @@ class Scheduler:
         self._settings = settings
         self._api = api
         self._pods = api.store.collection(PODS)
-        self._view = ClusterView((), random)
+        self._view = ClusterView((), random, scheduling_policy(settings))
         self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst)
         self._bind = self._client.kind("POST", "pods/binding")
         self._patch_status = self._client.kind("PATCH", "pods/status")
@@ -66,6 +76,7 @@ class Scheduler:
         self._up = True
         self._pods.watchers.append(self._observe_pod)
         api.store.collection(NODES).watchers.append(self._observe_node)
+        api.store.collection(NAMESPACES).watchers.append(self._observe_namespace)
 
     @property
     def waiting(self) -> int:
@@ -112,6 +123,12 @@ class Scheduler:
     def _forget(self, pod: Object) -> None:
         self._view.remove_pod(pod)
         self._retry_unschedulable()
+
+    def _observe_namespace(self, change: StoredChange) -> None:
+        metadata = change.object["metadata"]
+        labels = metadata.get("labels") or {}
+        # the API server puts this label on every namespace
+        self._view.update_namespace(metadata["name"], {"kubernetes.io/metadata.name": metadata["name"], **labels})
 
     def _observe_node(self, change: StoredChange) -> None:
         if change.type == "DELETED":

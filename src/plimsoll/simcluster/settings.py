@@ -109,6 +109,11 @@ class SchedulerSettings(Settings):
     burst: Count
     cycle_seconds: Seconds = Field(description="One scheduling cycle, apart from what nodes cost.")
     cycle_seconds_per_node: Seconds = Field(description="Added for every node that is looked at.")
+    default_spreading: Literal["none", "selector", "topology"] = Field(
+        description="How pods of one controller are kept apart where their template says nothing."
+    )
+    equal_score_weights: bool = Field(description="All score plugins count alike, as before 1.23.")
+    legacy_messages: bool = Field(description="FailedScheduling is worded as before 1.22.")
     initial_backoff_seconds: Seconds
     max_backoff_seconds: Seconds
     unschedulable_flush_seconds: Seconds
@@ -155,6 +160,7 @@ class NetworkSettings(Settings):
     cluster_network: str
     host_prefix: Annotated[int, Field(ge=8, le=30)]
     reserved_addresses: Count = Field(description="Addresses of a node's subnet that pods cannot have.")
+    settling_seconds: Seconds = Field(description="Time in which a saturated interface's shares adapt to a change.")
     sandbox_retry_seconds: Seconds = Field(description="Back-off after the plugin had no address left.")
 
 
