@@ -92,7 +92,7 @@ class TemplateMaker:
             case ReplicaSetGroup() | DeploymentGroup():
                 return [Template(resource, name, metadata, self._owner(group, copy, name)) for name in names]
             case ServiceGroup():
-                body = {"spec": self._service(group, copy)}
+                body: Object = {"spec": self._service(group, copy)}
             case SecretGroup():
                 body = {"type": "Opaque", "data": self._secret_data(group.data_bytes)}
             case ConfigMapGroup():
