@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from plimsoll.kube.resources import DEPLOYMENTS, NAMESPACES, REPLICASETS, Object
-from tests.simcluster.controlplane import ControlPlane
+from tests.simcluster.controlplane import ControlPlane, workload_spec
 
 
 def plane_with(replicas: int = 4, **settings: float) -> ControlPlane:
@@ -108,7 +108,7 @@ def test_a_condition_keeps_the_time_of_its_last_change() -> None:
     plane.rest()
     after = {item["type"]: item for item in status(plane)["conditions"]}
 
-    assert after["Available"] is before["Available"]
+    assert after["Available"] == before["Available"]
     assert after["Progressing"]["lastTransitionTime"] > before["Progressing"]["lastTransitionTime"]
 
 
@@ -175,3 +175,43 @@ def test_thousands_of_deployments_come_at_the_rate_of_the_client_s_limiter() -> 
 
     assert abs(len(replica_sets(plane)) - (30 + 20 * 20)) <= 1
     assert plane.rest() - begun < 22.0 + 30
+
+
+def test_deployments_of_one_template_share_its_hash_and_everything_that_depends_on_it_alone() -> None:
+    plane = ControlPlane("deployments")
+    spec = workload_spec("web", 2)
+    for name in ("one", "two"):
+        plane.namespace(name)
+        plane.create(DEPLOYMENTS, "web", name, spec=spec)
+    plane.rest()
+    first, second = replica_sets(plane)
+
+    assert first["metadata"]["name"] == second["metadata"]["name"]
+    assert first["spec"]["template"] is second["spec"]["template"]
+    assert first["spec"]["selector"] is second["spec"]["selector"]
+    assert first["metadata"]["ownerReferences"] != second["metadata"]["ownerReferences"]
+
+
+def test_deployments_in_the_same_state_share_their_status() -> None:
+    plane = plane_with()
+    plane.deployment("db", 4)
+    plane.rest()
+    first, second = (plane.get(DEPLOYMENTS, name, "ns") for name in ("web", "db"))
+
+    assert first["status"]["availableReplicas"] == 4
+    assert first["status"] is second["status"]
+
+
+def test_a_name_that_another_s_replica_set_has_taken_is_a_collision_and_gets_another_hash() -> None:
+    plane = ControlPlane("deployments")
+    plane.namespace()
+    plane.deployment()
+    plane.rest()
+    (taken,) = replica_sets(plane)
+    plane.delete(DEPLOYMENTS, "web", "ns")  # nobody collects garbage here
+    deployment = plane.deployment()
+    plane.rest()
+    (own,) = (value for value in replica_sets(plane) if value is not taken)
+
+    assert own["metadata"]["ownerReferences"][0]["uid"] == deployment["metadata"]["uid"]
+    assert plane.requests("deployment-controller", "POST", "replicasets", 409) == 1

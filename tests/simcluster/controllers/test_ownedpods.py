@@ -46,7 +46,7 @@ def test_a_create_that_is_never_seen_is_awaited_for_five_minutes() -> None:
 def test_deletes_are_awaited_until_each_pod_is_seen_going() -> None:
     pods = owned()
     pods.observe(added("a"))
-    pods.deleting.add("a")
+    pods.expect_deletes(["a"])
     before = pods.is_awaiting(0.0)
     pods.observe(going("a"))
 

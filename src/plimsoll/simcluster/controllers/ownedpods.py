@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from plimsoll.simcluster.api import FINISHED_PHASES, is_ready
@@ -28,11 +29,11 @@ class OwnedPods:
     """One replica set's active pods, expectations, and failures."""
 
     __slots__ = (
+        "_deleting",
         "_expected",
         "_expected_since_seconds",
         "_failure_pause_seconds",
         "_replace_after_seconds",
-        "deleting",
         "key",
         "metadata",
         "pods",
@@ -46,8 +47,8 @@ class OwnedPods:
         self.pods: dict[str, Object] = {}
         """Neither finished nor being deleted, by UID."""
         self.ready = 0
-        self.deleting: set[str] = set()
-        """Pods whose deletion was asked for and has not been seen."""
+        self._deleting: set[str] | None = None
+        """Pods whose deletion was asked for and has not been seen; few replica sets ever have any."""
         self._expected = 0
         self._expected_since_seconds = 0.0
         self._failure_pause_seconds = 0.0
@@ -62,7 +63,8 @@ class OwnedPods:
         if change.type == "ADDED":
             self.lower_expectation(1)
         if change.type == "DELETED" or not _is_active(pod):
-            self.deleting.discard(uid)
+            if self._deleting is not None:
+                self._deleting.discard(uid)
             self.pods.pop(uid, None)
             self.ready -= was_ready
             return before is not None
@@ -80,13 +82,17 @@ class OwnedPods:
         self._expected = creates
         self._expected_since_seconds = now_seconds
 
+    def expect_deletes(self, uids: Iterable[str]) -> None:
+        """These pods are going to be deleted."""
+        self._deleting = set(uids)
+
     def lower_expectation(self, creates: int) -> None:
         """So many of the expected pods have been seen, or will never come."""
         self._expected = max(self._expected - creates, 0)
 
     def is_awaiting(self, now_seconds: float) -> bool:
         """Whether the watch has yet to show what was asked for."""
-        if self.deleting:
+        if self._deleting:
             return True
         return self._expected > 0 and now_seconds - self._expected_since_seconds < EXPECTATIONS_TIMEOUT_SECONDS
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.settings import ControllerSettings
     from plimsoll.simcluster.store import StoredChange
 
+LARGEST_STATUS_CACHE = 10_000
+
 Finished = Callable[[bool], None]
 """Told whether everything succeeded."""
 
@@ -39,6 +41,7 @@ class ReplicaSetController:
         self._sets = api.store.collection(REPLICASETS)
         self._pods = api.store.collection(PODS)
         self._owned: dict[str, OwnedPods] = {}
+        self._statuses: dict[tuple[int, int, int], Object] = {}
         self._client = Client(environment, "replicaset-controller", qps=settings.qps, burst=settings.burst)
         self._create = self._client.kind("POST", "pods")
         self._delete = self._client.kind("DELETE", "pods")
@@ -146,7 +149,7 @@ class ReplicaSetController:
     def _delete_surplus(self, owned: OwnedPods, surplus: int, done: Callable[[], None]) -> None:
         """Delete the pods that are the least use, all at once."""
         victims = least_useful(owned.pods.values(), min(surplus, self._settings.burst_replicas))
-        owned.deleting.update(pod["metadata"]["uid"] for pod in victims)
+        owned.expect_deletes(pod["metadata"]["uid"] for pod in victims)
         left = len(victims)
 
         def one_done(_error: ApiError | None = None) -> None:
@@ -170,11 +173,21 @@ class ReplicaSetController:
         if stored is None:
             done()
             return
-        status = _status(stored, owned)
+        status = self._status(stored["metadata"]["generation"], owned)
         if stored["status"] == status:
             done()
         else:
             self._client.call(self._put_status, self._status_put, owned.key, stored["metadata"]["uid"], status, done)
+
+    def _status(self, generation: int, owned: OwnedPods) -> Object:
+        """A replica set's status; one for all that are in the same state."""
+        state = (generation, len(owned.pods), owned.ready)
+        status = self._statuses.get(state)
+        if status is None:
+            if len(self._statuses) >= LARGEST_STATUS_CACHE:
+                self._statuses.clear()
+            status = self._statuses[state] = _make_status(*state)
+        return status
 
     def _status_put(self, key: Key, uid: str, status: Object, done: Callable[[], None]) -> None:
         stored = self._sets.find(*key)
@@ -230,17 +243,17 @@ def least_useful(pods: Collection[Object], count: int) -> list[Object]:
     return nsmallest(count, pods, key=use)
 
 
-def _status(replica_set: Object, owned: OwnedPods) -> Object:
+def _make_status(generation: int, replicas: int, ready: int) -> Object:
     """The status as the API shows it: counts of zero are left out, but for ``replicas``."""
     counts = {
-        "fullyLabeledReplicas": len(owned.pods),
-        "readyReplicas": owned.ready,
-        "availableReplicas": owned.ready,  # minReadySeconds is not simulated
+        "fullyLabeledReplicas": replicas,
+        "readyReplicas": ready,
+        "availableReplicas": ready,  # minReadySeconds is not simulated
     }
     return {
-        "replicas": len(owned.pods),
+        "replicas": replicas,
         **{name: count for name, count in counts.items() if count},
-        "observedGeneration": replica_set["metadata"]["generation"],
+        "observedGeneration": generation,
     }
 
 
