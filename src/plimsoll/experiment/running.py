@@ -163,5 +163,6 @@ def _without_cycle_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # or else the collector would begin with looking through all that the run has left
         if enabled:
             gc.enable()

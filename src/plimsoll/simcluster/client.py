@@ -161,7 +161,8 @@ class Client:
                 raise
             meter = self._environment.metering.meter(self.role, kind.verb, kind.resource, error.code)
             meter.add(each_seconds, call.throttled_seconds, call.count)
-            call.failed(error)
+            # an answer, not an accident: its traceback would tie this frame, the call and who waits for it into a cycle
+            call.failed(error.with_traceback(None))
         else:
             kind.meter.add(each_seconds, call.throttled_seconds, call.count)
 
