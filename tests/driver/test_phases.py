@@ -11,6 +11,7 @@ from plimsoll.driver.client import Client
 from plimsoll.driver.phases import PhaseRun, PhaseRunner
 from plimsoll.driver.steps import Phase
 from plimsoll.driver.tally import Tally
+from plimsoll.errors import ApiError
 from plimsoll.kube.resources import NAMESPACES, SECRETS
 from plimsoll.scenario.model import Wait
 from tests.driver.fake_cluster import FakeCluster, with_metadata
@@ -170,6 +171,31 @@ def test_namespaces_that_stay_are_told() -> None:
         operations = calls(delete(NAMESPACES, "a"), delete(NAMESPACES, "b"))
         planned = phase("delete", operations, until_gone=True, timeout_seconds=60.0)
         assert await carried_out(planned, seen, cluster) == "1 namespaces still exist"
+
+    run(scene())
+
+
+def test_a_namespace_that_nobody_has_noticed_yet_is_not_taken_to_be_gone() -> None:
+    async def scene() -> None:
+        cluster, seen = FakeCluster(), Seen()  # nothing is observed: the watch is late
+        cluster.put(NAMESPACES, body("a"))
+        cluster.on_delete = lambda *_: False
+        at(20.5, lambda: cluster.remove(NAMESPACES, "a"))
+        planned = phase("delete", calls(delete(NAMESPACES, "a")), until_gone=True, timeout_seconds=60.0)
+        assert await carried_out(planned, seen, cluster) == ""
+        assert now() == 21
+
+    run(scene())
+
+
+def test_where_the_cluster_does_not_list_it_is_asked_again() -> None:
+    async def scene() -> None:
+        cluster = FakeCluster()
+        cluster.put(NAMESPACES, body("a"))
+        planned = phase("delete", calls(delete(NAMESPACES, "a")), until_gone=True, timeout_seconds=60.0)
+        at(0.5, lambda: cluster.failures["list", "Namespace"].append(ApiError(403, "Forbidden", "no")))
+        assert await carried_out(planned, Seen(), cluster) == ""
+        assert now() == 2
 
     run(scene())
 

@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plimsoll.driver.sending import Sender, namespace_of
-from plimsoll.kube.resources import NAMESPACES
+from plimsoll.driver.departures import Departures
+from plimsoll.driver.sending import Sender
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from plimsoll.driver.client import Client
     from plimsoll.driver.observation import JobPods, Observation
@@ -63,52 +63,41 @@ class PhaseRunner:
 
         sender = Sender(self._client, phase.pace, self._label_selector, count)
         await sender.send(phase.chains())
-        return await self._until_gone(phase, sender.deleted) if phase.until_gone else ""
-
-    async def _until_gone(self, phase: Phase, deleted: list[Operation]) -> str:
-        """Deleted namespaces must be gone; where only their contents were deleted, their pods."""
-        left = list(dict.fromkeys(map(namespace_of, deleted)))
-        whole = any(operation.resource is NAMESPACES for operation in deleted)
-
-        def is_over(namespace: str) -> bool:
-            # Namespaces and pods are watched apart: a namespace may be seen to go before its last pod is.
-            return self._observation.is_empty(namespace) and (not whole or self._observation.is_gone(namespace))
-
-        def all_gone() -> bool:
-            while left and is_over(left[-1]):
-                left.pop()  # asked after each change: so each namespace is found gone once, and never looked at again
-            return not left
-
-        if await self._in_time(all_gone, phase.timeout_seconds):
+        if not phase.until_gone:
             return ""
-        remaining = sum(not is_over(namespace) for namespace in left)
-        return f"{remaining:,} namespaces still {'exist' if whole else 'hold pods'}"
+        departures = Departures(self._client, self._observation, self._label_selector, sender.deleted)
+        return "" if await _in_time(departures.over(), phase.timeout_seconds) else departures.remaining
 
     async def _wait(self, phase: Phase) -> str:
         pods = self._observation.job(phase.job)
         assert phase.wait is not None  # noqa: S101 - a wait for nothing is a bug of the plan
         goal = phase.wait.for_
-        if await self._in_time(lambda: _reached(pods, goal) >= phase.pods, phase.timeout_seconds):
+        if await self._until(lambda: _reached(pods, goal) >= phase.pods, phase.timeout_seconds):
             return ""
         return f"{_reached(pods, goal):,} of {phase.pods:,} pods are {goal}"
 
     async def _exchange(self, phase: Phase) -> str:
         """Until every client has finished. When the time is up, only those that are still at it are waited for."""
         pods = self._observation.job(phase.job)
-        if await self._in_time(lambda: 0 < pods.clients <= pods.clients_finished, phase.duration_seconds):
+        if await self._until(lambda: 0 < pods.clients <= pods.clients_finished, phase.duration_seconds):
             return ""
         patience_seconds = (EXCHANGE_PATIENCE - 1) * phase.duration_seconds + EXCHANGE_ALLOWANCE_SECONDS
-        if await self._in_time(lambda: pods.clients_exchanging == 0, patience_seconds):
+        if await self._until(lambda: pods.clients_exchanging == 0, patience_seconds):
             return ""
         return f"{pods.clients_exchanging:,} clients have not finished exchanging data"
 
-    async def _in_time(self, condition: Callable[[], bool], timeout_seconds: float | None) -> bool:
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._observation.until(condition)
-        except TimeoutError:
-            return False
-        return True
+    async def _until(self, condition: Callable[[], bool], timeout_seconds: float | None) -> bool:
+        return await _in_time(self._observation.until(condition), timeout_seconds)
+
+
+async def _in_time(waiting: Awaitable[None], timeout_seconds: float | None) -> bool:
+    """Whether it was over before its time was."""
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            await waiting
+    except TimeoutError:
+        return False
+    return True
 
 
 def _reached(pods: JobPods, goal: str) -> int:
