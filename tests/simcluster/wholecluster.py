@@ -165,12 +165,6 @@ class Cluster:
                 counts[f"{row.verb} {row.resource}{failed}"] += row.count
         return counts
 
-    def worst_wait_seconds(self, over_seconds: float) -> float:
-        """The longest wait at the main client's limiter while time passes."""
-        self.kubelet.take_worst_wait()
-        self.run(over_seconds)
-        return self.kubelet.take_worst_wait()
-
 
 BARE: Object = {
     "containers": [{"name": "main", "image": "pause"}],
