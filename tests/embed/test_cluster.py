@@ -62,6 +62,10 @@ def body(name: str, **parts: Any) -> Object:
     return {"metadata": {"name": name}, **parts}
 
 
+def nobody_in_particular(_change: object) -> None:
+    """Another watcher."""
+
+
 async def collect(batches: AsyncIterator[Sequence[Change]], into: list[Change]) -> None:
     async for batch in batches:
         assert batch
@@ -254,7 +258,8 @@ def test_to_who_selects_by_label_an_object_appears_and_vanishes_with_its_label()
 
 
 def test_a_watch_goes_on_from_a_listing_without_a_gap_or_a_repetition() -> None:
-    bench = Bench(watchDeliverySeconds=0.5)  # so that changes are under way when list and watch are answered
+    bench = Bench(watchDeliverySeconds=0.5)
+    bench.maps.watchers.append(nobody_in_particular)  # so that changes are under way when list and watch are answered
     changes: list[Change] = []
     for index in range(40):
         bench.plane.kernel.after(index / 10, bench.put, f"map-{index}")
@@ -348,6 +353,7 @@ def test_listing_and_watching_always_ends_in_the_final_state(
     writes: list[tuple[float, str, str, str]], listed_at: float, pause: float, delivery: float, namespace: str | None
 ) -> None:
     bench = Bench(watchDeliverySeconds=delivery, readCpuSeconds=0.01, watchCpuSeconds=0.02)
+    bench.maps.watchers.append(nobody_in_particular)
     bench.plane.namespace("other")
     for seconds, verb, name, holder in writes:
         bench.plane.kernel.after(seconds, bench.put if verb == "put" else bench.drop, name, holder)

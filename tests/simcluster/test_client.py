@@ -191,6 +191,9 @@ def test_every_retry_takes_a_token_of_its_own() -> None:
 
     assert heard == [(5.0, 0)]  # refused at 1 s and at 3 s; tokens at 1, 3 and 5 s
     assert plane.requests("user", code=429) == 2
+    throttled = [row for row in plane.telemetry.rows if row.measure == "throttle"]
+    assert sum(row.count for row in throttled) == 2
+    assert sum(row.seconds_sum for row in throttled) == pytest.approx(2.0)
 
 
 def break_for(plane: ControlPlane, seconds: float, code: int) -> None:
@@ -213,6 +216,15 @@ def test_a_client_gives_up_after_ten_retries_and_its_component_tries_again_later
     assert client.gave_up == 1
     assert plane.requests("user", code=429) == MAX_RETRIES + 1
     assert heard == [(12.0, 0)]  # ten retries until second 11, and the component's back-off
+
+
+def test_after_giving_up_a_request_has_ten_retries_again() -> None:
+    plane = ControlPlane(settings=FREE)
+    client = plane.user()
+    break_for(plane, 25, 429)
+    answers(plane, client, client.kind("GET", "pods"), 1)
+
+    assert client.gave_up == 2  # after 10 s and after 21 s
 
 
 def test_a_failure_without_retry_after_is_left_to_the_component_whose_back_off_doubles_to_thirty_seconds() -> None:

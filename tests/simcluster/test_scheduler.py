@@ -320,6 +320,30 @@ def pods_by_node(plane: ControlPlane) -> dict[str, int]:
     return counts
 
 
+def test_a_pod_that_a_restart_has_found_is_not_taken_up_again_when_the_watch_shows_it() -> None:
+    slow = {"apiserver.watchDeliverySeconds": 1, "apiserver.etcdWriteSeconds": 3}
+    plane = ControlPlane("scheduler", nodes=1, settings={**UNLIMITED, **slow})
+    plane.namespace()
+    plane.pod("a")
+    plane.scheduler.go_down()
+    plane.scheduler.come_up()
+    plane.rest()
+
+    assert plane.requests("scheduler", "POST", "pods/binding") == 1
+
+
+def test_a_restart_forgets_when_the_unschedulable_were_to_be_flushed() -> None:
+    plane = plane_with(nodes=1, pods_per_node=0, unschedulableFlushSeconds=60)
+    plane.pod("late")
+    plane.run(30)
+    plane.scheduler.go_down()
+    plane.scheduler.come_up()
+    plane.run(130)
+    moments = failures(plane)
+
+    assert [round(seconds - moments[0]) for seconds in moments] == [0, 30, 90, 150]
+
+
 Steps = st.lists(
     st.tuples(st.floats(0, 5), st.sampled_from(["create", "delete", "restart", "errors", "mend"]), st.integers(0, 8)),
     max_size=30,

@@ -215,3 +215,4 @@ def test_a_name_that_another_s_replica_set_has_taken_is_a_collision_and_gets_ano
 
     assert own["metadata"]["ownerReferences"][0]["uid"] == deployment["metadata"]["uid"]
     assert plane.requests("deployment-controller", "POST", "replicasets", 409) == 1
+    assert plane.deployments.queue._failures == {}  # the next failure will be a first one

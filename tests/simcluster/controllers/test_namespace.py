@@ -101,8 +101,11 @@ def test_deletion_begins_five_seconds_after_it_was_asked_for() -> None:
     assert plane.requests("namespace-controller") > 0
 
 
-def test_while_pods_end_the_namespace_is_looked_at_again_after_half_their_grace() -> None:
-    plane = loaded(stop_seconds=20)
+@pytest.mark.parametrize("ordered", [True, False])
+def test_while_pods_end_the_namespace_stays_and_is_looked_at_again_after_half_their_grace(
+    ordered: bool,  # noqa: FBT001
+) -> None:
+    plane = loaded(stop_seconds=20, settings={"controllers.orderedNamespaceDeletion": ordered})  # type: ignore[arg-type]
     begun = plane.kernel.now
     plane.delete(NAMESPACES, "ns-0")
     gone: list[float] = []

@@ -175,6 +175,8 @@ def no_execute(plane: ControlPlane) -> list[str]:
         (10, 5, 5),  # less than 55 % lost
         (10, 6, 0),  # more, in a small zone: evictions stop
         (10, 10, 0),  # all lost: it is the controller that is cut off
+        (60, 60, 0),  # in a large zone, too
+        (2, 2, 0),
         (3, 2, 2),  # two are too few to speak of a disruption
     ],
 )

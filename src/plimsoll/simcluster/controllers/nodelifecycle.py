@@ -98,8 +98,6 @@ class NodeLifecycle:
             self._kubelet_client.call(self._report_ready, self._back, node)
 
     def _back(self, node: str) -> None:
-        if node in self._lost:
-            return
         self._unknown.discard(node)
         self._set_ready(node, "True", "KubeletReady", "kubelet is posting ready status")
         self._set_taints(node)
