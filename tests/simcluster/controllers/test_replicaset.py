@@ -164,6 +164,31 @@ def test_pods_that_a_kubelet_keeps_rejecting_are_replaced_ever_more_slowly() -> 
     assert len(created) < 15
 
 
+def test_a_pod_that_is_deleted_before_it_ran_is_replaced_without_a_pause() -> None:
+    plane = plane_with(1)
+    plane.run(0.5)
+    victim = next(iter(plane.pods))
+    plane.delete(PODS, victim["metadata"]["name"], "ns")
+    going = plane.get(PODS, victim["metadata"]["name"], "ns")
+    plane.pods.replace(going, status={"phase": "Failed"})
+    plane.run(0.1)
+
+    assert len(plane.active()) == 1
+
+
+def test_what_is_written_to_a_failed_pod_later_is_no_further_failure() -> None:
+    plane = plane_with(2)
+    plane.rest()
+    first, second = plane.pods
+    failed = plane.pods.replace(first, status={"phase": "Failed"})
+    plane.run(5)
+    plane.pods.replace(failed, status={"phase": "Failed", "message": "more about it"})
+    plane.delete(PODS, second["metadata"]["name"], "ns")
+    plane.run(0.1)
+
+    assert len(plane.active()) == 2
+
+
 def test_many_pods_that_fail_together_double_the_pause_once() -> None:
     plane = ControlPlane("replicasets", settings={"controllers.qps": 0})
     plane.namespace()

@@ -69,9 +69,10 @@ class ReplicaSetController:
         owned = self._owned.get(references[0]["uid"]) if references else None
         if owned is None:
             return
-        if owned.observe(change):
-            self.queue.add(owned.key)
-        if change.object["status"].get("phase") == "Failed" and change.type == "MODIFIED":
+        if not owned.observe(change):
+            return
+        self.queue.add(owned.key)
+        if _has_failed(change.object):
             pause_seconds = owned.note_failure(self._kernel.now)
             if pause_seconds:
                 self.queue.add_after(owned.key, pause_seconds)
@@ -255,6 +256,11 @@ def _make_status(generation: int, replicas: int, ready: int) -> Object:
         **{name: count for name, count in counts.items() if count},
         "observedGeneration": generation,
     }
+
+
+def _has_failed(pod: Object) -> bool:
+    """Whether a pod failed by itself; one that is deleted before it ran ends as failed, too."""
+    return pod["status"].get("phase") == "Failed" and "deletionTimestamp" not in pod["metadata"]
 
 
 def _pod_metadata(replica_set: Object) -> Object:
