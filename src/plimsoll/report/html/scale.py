@@ -65,6 +65,9 @@ def rounded_up(top: float, start: float, end: float, unit: str = "") -> Linear:
     return Linear(step * math.ceil(top / step - 1e-9) or step, start, end, unit)
 
 
+MOST_LABELLED_DECADES = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Logarithmic:
     """A logarithmic scale of durations in seconds over whole decades. What is below the lowest goes to its place."""
@@ -86,9 +89,10 @@ class Logarithmic:
         return self.start + (self.end - self.start) * (decades - low) / (high - low)
 
     def ticks(self) -> Sequence[Tick]:
-        """Powers of ten."""
+        """Powers of ten; every other one where there are so many that their labels would touch."""
         low, high = self._decades
-        return [(10.0**power, _decade_label(power)) for power in range(low, high + 1)]
+        step = 2 if high - low > MOST_LABELLED_DECADES else 1
+        return [(10.0**power, _decade_label(power)) for power in range(low, high + 1, step)]
 
 
 def _decade_label(power: int) -> str:
