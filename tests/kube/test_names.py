@@ -28,14 +28,11 @@ def test_the_same_stream_gives_the_same_names() -> None:
     assert pod_name("web", random.Random(7)) == pod_name("web", random.Random(7))
 
 
-def test_equal_templates_have_the_same_hash_and_others_another() -> None:
-    template = {"metadata": {"labels": {"app": "web", "tier": "front"}}, "spec": {"containers": []}}
-    same = {"spec": {"containers": []}, "metadata": {"labels": {"tier": "front", "app": "web"}}}
-    hashes = [template_hash(template), template_hash({**template, "spec": {}}), template_hash(template, collisions=1)]
+def test_a_template_hash_has_ten_characters_that_make_no_words() -> None:
+    text = template_hash(random.Random(1))
 
-    assert template_hash(same) == hashes[0]
-    assert len(set(hashes)) == 3
-    assert all(len(text) == 10 and set(text) <= set(SAFE_ALPHABET) for text in hashes)
+    assert len(text) == 10
+    assert set(text) <= set(SAFE_ALPHABET)
 
 
 def test_a_pod_of_an_owner_with_a_long_name_still_has_a_label_for_a_name() -> None:

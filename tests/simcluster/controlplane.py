@@ -165,7 +165,7 @@ class ControlPlane:
         if "contents" in components:
             self.contents = NamespaceContents(environment, self.profile.namespace, limits, api)
         if "deployments" in components:
-            self.deployments = DeploymentController(environment, limits, api)
+            self.deployments = DeploymentController(environment, limits, api, self.streams.stream("deployments"))
         if "replicasets" in components:
             self.replicasets = ReplicaSetController(environment, limits, api)
         if "namespaces" in components:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Protocol
 
 LONGEST_LABEL = 63
 """Characters in a DNS-1123 label (RFC 1123 by way of ``k8s.io/apimachinery/pkg/util/validation``)."""
@@ -38,17 +35,9 @@ def pod_suffix(random: RandomSource) -> str:
     return "".join(random.choices(SAFE_ALPHABET, k=_SUFFIX_LENGTH))
 
 
-def template_hash(template: Mapping[str, Any], collisions: int = 0) -> str:
-    """Return the ``pod-template-hash`` of a pod template: the same for equal templates, of the usual shape.
-
-    Kubernetes hashes Go's printed form of the template (``k8s.io/kubernetes/pkg/controller``, ``ComputeHash``), which
-    nothing depends on; this hashes its JSON. ``collisions`` is how often the result was taken by another's ReplicaSet.
-    """
-    text = json.dumps([template, collisions], sort_keys=True, separators=(",", ":"))
-    number = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
-    return "".join(
-        SAFE_ALPHABET[number // len(SAFE_ALPHABET) ** place % len(SAFE_ALPHABET)] for place in range(_HASH_LENGTH)
-    )
+def template_hash(random: RandomSource) -> str:
+    """Return a ``pod-template-hash`` of the usual shape."""
+    return "".join(random.choices(SAFE_ALPHABET, k=_HASH_LENGTH))
 
 
 def pod_name(owner: str, random: RandomSource) -> str:

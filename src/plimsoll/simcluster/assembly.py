@@ -75,7 +75,7 @@ class SimulatedCluster:
         self.scheduler = Scheduler(environment, profile.scheduler, api, self._streams.stream("scheduler"))
         self.lifecycle = NodeLifecycle(environment, controllers, api, self._streams.stream("node-lifecycle"))
         contents = NamespaceContents(environment, profile.namespace, controllers, api)
-        deployments = DeploymentController(environment, controllers, api)
+        deployments = DeploymentController(environment, controllers, api, self._streams.stream("deployments"))
         self.queues: Mapping[str, WorkQueue] = {
             "deployment": deployments.queue,
             "replicaset": ReplicaSetController(environment, controllers, api).queue,

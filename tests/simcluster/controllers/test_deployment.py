@@ -205,11 +205,12 @@ def test_deployments_in_the_same_state_share_their_status() -> None:
 def test_a_name_that_another_s_replica_set_has_taken_is_a_collision_and_gets_another_hash() -> None:
     plane = ControlPlane("deployments")
     plane.namespace()
-    plane.deployment()
+    spec = workload_spec("web", 1)
+    plane.create(DEPLOYMENTS, "web", "ns", spec=spec)
     plane.rest()
     (taken,) = replica_sets(plane)
     plane.delete(DEPLOYMENTS, "web", "ns")  # nobody collects garbage here
-    deployment = plane.deployment()
+    deployment = plane.create(DEPLOYMENTS, "web", "ns", spec=spec)
     plane.rest()
     (own,) = (value for value in replica_sets(plane) if value is not taken)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError
+from plimsoll.kernel import Random
 from plimsoll.kube.resources import DEPLOYMENTS, REPLICASETS, Object
 from plimsoll.simcluster.api import NamespaceTerminatingError
 from plimsoll.simcluster.client import Client, ClientEnvironment
@@ -24,15 +25,15 @@ if TYPE_CHECKING:
 class DeploymentController:
     """Creates and scales replica sets, and keeps the deployments' status."""
 
-    def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api) -> None:
+    def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, random: Random) -> None:
         self._api = api
         self._deployments = api.store.collection(DEPLOYMENTS)
         self._sets = api.store.collection(REPLICASETS)
         self._hashes: dict[str, str] = {}
         """The hash of the template with which each deployment began, by the deployment's UID."""
-        self._collisions: dict[str, int] = {}
-        """How often a deployment found the name of its replica set taken by another's, by its UID."""
-        self._templates = SharedTemplates()
+        self._collided: set[str] = set()
+        """UIDs of deployments that found the name of their replica set taken by another's."""
+        self._templates = SharedTemplates(random)
         self._statuses = SharedStatuses()
         self._client = Client(environment, "deployment-controller", qps=settings.qps, burst=settings.burst)
         self._create = self._client.kind("POST", "replicasets")
@@ -48,7 +49,7 @@ class DeploymentController:
         metadata = change.object["metadata"]
         if change.type == "DELETED":
             self._hashes.pop(metadata["uid"], None)
-            self._collisions.pop(metadata["uid"], None)
+            self._collided.discard(metadata["uid"])
         else:
             self.queue.add((metadata["namespace"], metadata["name"]))
 
@@ -85,7 +86,8 @@ class DeploymentController:
 
     def _created(self, deployment: Object, done: Callable[[], None]) -> None:
         uid = deployment["metadata"]["uid"]
-        template = self._templates.of(deployment["spec"], self._collisions.get(uid, 0))
+        shared = self._templates
+        template = shared.another(deployment["spec"]) if uid in self._collided else shared.of(deployment["spec"])
         self._api.create(self._sets, deployment["metadata"]["namespace"], replica_set_of(deployment, template))
         self._hashes[uid] = template.suffix
         self._event_client.post(self._post_event)
@@ -98,7 +100,7 @@ class DeploymentController:
             self.queue.forget_failures(key)
         else:
             if error.reason == "AlreadyExists":
-                self._collisions[metadata["uid"]] = self._collisions.get(metadata["uid"], 0) + 1
+                self._collided.add(metadata["uid"])
             self.queue.retry(key)
         done()
 

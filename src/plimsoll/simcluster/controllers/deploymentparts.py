@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from plimsoll.kernel import Random
 from plimsoll.kube.names import template_hash
 from plimsoll.kube.resources import Object
 
@@ -33,23 +34,30 @@ class SetTemplate(NamedTuple):
 
 
 class SharedTemplates:
-    """Replica sets' parts by pod template."""
+    """Replica sets' parts by pod template.
 
-    def __init__(self) -> None:
+    Kubernetes computes the hash of a template from its text. Here it is drawn when a template is first seen: a load's
+    templates carry the run's id in a label, and the names of its pods are not to depend on that.
+    """
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
         self._known: dict[int, SetTemplate] = {}
 
-    def of(self, spec: Object, collisions: int) -> SetTemplate:
+    def of(self, spec: Object) -> SetTemplate:
         """The part of a replica set that depends on its deployment's template and selector."""
         template = spec["template"]
         known = self._known.get(id(template))
-        if known is not None and known.source is template and not collisions:
+        if known is not None and known.source is template:
             return known
-        made = _set_template(spec, template_hash(template, collisions))
-        if not collisions:
-            if len(self._known) >= LARGEST_CACHE:
-                self._known.clear()
-            self._known[id(template)] = made
+        if len(self._known) >= LARGEST_CACHE:
+            self._known.clear()
+        made = self._known[id(template)] = self.another(spec)
         return made
+
+    def another(self, spec: Object) -> SetTemplate:
+        """The same under another hash, for a deployment that found the name of its replica set taken."""
+        return _set_template(spec, template_hash(self._random))
 
 
 def _set_template(spec: Object, suffix: str) -> SetTemplate:
