@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,7 @@ import yaml
 
 from plimsoll.archive.reader import RunArchive
 from plimsoll.cli import main
-from tests.experiment.small_scenarios import SMALL, STUCK
+from tests.experiment.small_scenarios import SMALL, STUCK, TALK
 
 
 @pytest.fixture
@@ -95,6 +99,24 @@ def test_a_wrong_change_ends_with_2_and_nothing_done(flags: list[str], scenario:
 def test_a_scenario_that_does_not_exist_ends_with_2(tmp_path: Path, capsys: Captured) -> None:
     assert main(["run", str(tmp_path / "none.yaml")]) == 2
     assert "none.yaml" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_with_130_and_a_summary_of_what_was_measured(scenario: Path, tmp_path: Path) -> None:
+    endless = TALK.replace("seconds: 600", "seconds: 100000000").replace("load:", "measure: {interval: 1s}\nload:")
+    scenario.write_text(endless, encoding="utf-8")
+    command = [sys.executable, "-m", "plimsoll", "run", str(scenario), "--output", "json", "--no-report"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and not any(
+            path.stat().st_size > 2000 for path in tmp_path.glob("runs/*/samples.arrow")
+        ):
+            time.sleep(0.05)  # the wall clock of another process: nothing in here depends on how long it takes
+        process.send_signal(signal.SIGINT)
+        printed, complained = process.communicate()
+    assert process.returncode == 130
+    document = json.loads(printed)
+    assert (document["verdict"], document["status"], document["pods"]["running"]) == ("incomplete", "interrupted", 6)
+    assert "plimsoll: interrupted; the archive is complete up to there" in complained
+    assert "Traceback" not in complained
 
 
 def test_a_dry_run_prints_the_phases_and_runs_nothing(scenario: Path, capsys: Captured) -> None:
