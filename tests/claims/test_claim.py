@@ -21,7 +21,8 @@ def test_a_number_that_nothing_measured_confirms_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "text"), [(check(2, 5), "2–5"), (check(at_least=600), "≥ 600"), (check(at_most=30), "≤ 30"), (check(9, 9), "9")]
+    ("found", "text"),
+    [(check(2, 5), "2–5"), (check(at_least=600), "≥ 600"), (check(at_most=30), "≤ 30"), (check(9, 9), "9")],
 )
 def test_a_band_is_written_as_people_write_it(found: Check, text: str) -> None:
     assert found.band == text

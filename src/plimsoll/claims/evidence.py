@@ -84,7 +84,9 @@ class Evidence:
             ),
             pc.and_(
                 pc.equal(pc.cast(rows["measure"], "string"), "latency"),
-                pc.greater_equal(rows["windowStartSeconds"], (self._archive.manifest.virtual_seconds or nan) - last_seconds),
+                pc.greater_equal(
+                    rows["windowStartSeconds"], (self._archive.manifest.virtual_seconds or nan) - last_seconds
+                ),
             ),
         )
         return float(pc.sum(rows.filter(chosen)["count"]).as_py() or 0) / last_seconds

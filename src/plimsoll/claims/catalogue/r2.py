@@ -10,19 +10,13 @@ CLAIM = Claim(
     scenarios=(LOW, SAFE, CHOSEN),
     checks=(
         Check(
-            "Running after four hours at 15/30",
-            "did not work",
-            "pods",
-            lambda runs: runs[LOW].metric("pods.running"),
-            at_most=1999,
-            note="667 pods x 2 secrets per 75 s are 17.8 requests a second on each node, more than 15.",
-        ),
-        Check(
             "Created to Running at 15/30, 99 %",
             "did not work",
             "s",
             lambda runs: runs[LOW].metric("podRunning.p99"),
             at_least=600,
+            note="667 pods x 2 secrets per 75 s are 17.8 requests a second on each node, more than 15: pods get stuck, "
+            "and the backlog of their statuses takes hours to clear.",
         ),
         Check(
             "Running at 25/50",
