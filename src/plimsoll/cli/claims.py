@@ -27,7 +27,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("ids", nargs="*", metavar="ID", help="only these claims, e.g. R1 R2 (default: all)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of every run (default: %(default)s)")
     parser.add_argument("--processes", type=int, metavar="N", help="runs at the same time (default: one per core)")
-    parser.add_argument("--runs-directory", type=Path, metavar="D", help="where runs are kept (default: $PLIMSOLL_RUNS)")
+    parser.add_argument(
+        "--runs-directory", type=Path, metavar="D", help="where runs are kept (default: $PLIMSOLL_RUNS)"
+    )
     parser.add_argument("--list", action="store_true", help="list the claims and their scenarios, run nothing")
     parser.add_argument(
         "--output", choices=("text", "json", "markdown"), default="text", help="how to print (default: %(default)s)"
@@ -44,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     claims = _chosen(arguments.ids)
     if arguments.list:
-        _print_list(claims)
+        _print_list(claims, arguments.output)
         return 0
     from plimsoll.archive.directory import default_runs_directory
     from plimsoll.claims.evaluation import evaluate
@@ -73,7 +75,11 @@ def _chosen(ids: Sequence[str]) -> tuple[Claim, ...]:
     return tuple(claim for claim in claims if not wanted or claim.id in wanted)
 
 
-def _print_list(claims: Sequence[Claim]) -> None:
+def _print_list(claims: Sequence[Claim], output: str) -> None:
+    if output == "json":
+        listed = [{"id": claim.id, "title": claim.title, "scenarios": claim.scenarios} for claim in claims]
+        print(json.dumps({"claims": listed}, indent=2, ensure_ascii=False))
+        return
     for claim in claims:
         print(f"{claim.id}  {claim.title}")
         for scenario in claim.scenarios:
