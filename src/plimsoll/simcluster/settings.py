@@ -71,9 +71,9 @@ class KubeletSettings(Settings):
     drop_cache_on_pod_update: bool = Field(description="Every update of a pod drops the cached objects it refers to.")
     watch_list: bool = Field(description="Reflectors start with a streaming WATCH, which no limiter holds back.")
     watch_timeout_seconds: Seconds = Field(description="Mean life of one watch; each end costs a new WATCH.")
-    sync_frequency_seconds: Seconds = Field(
-        description="A pod is synced again 1 to 1.5 times this long after the end of its last sync."
-    )
+    sync_frequency_seconds: Annotated[
+        float, Field(ge=1, description="A pod is synced again 1 to 1.5 times this long after the end of its last sync.")
+    ]
     status_updates_by_channel: bool = Field(description="Status updates queue one by one instead of in passes.")
     status_full_pass_seconds: Annotated[float, Field(gt=0, description="Period of the pass over every status.")]
     patch_unchanged_status: bool = Field(description="A status is sent even if the API server has the same.")

@@ -255,6 +255,22 @@ def test_a_program_that_ends_while_the_kubelet_is_down_is_noticed_afterwards() -
     assert cluster.phase() == "Succeeded"
 
 
+def test_a_program_that_ended_before_the_kubelet_could_say_so_is_not_run_again() -> None:
+    restart = ComponentRestart(at_seconds=62.0, component="kubelet", down_seconds=5.0, node=NODE)
+    cluster = faulty(restart, settings={"kubelet.kubeAPIQPS": 0.05, "kubelet.kubeAPIBurst": 4})
+    pod = cluster.bare(restartPolicy="Never")
+    cluster.run(10.0)
+    cluster.kubelet.workers()[0].program_ended()
+    cluster.run(1.5)
+    assert cluster.phase() == "Running"
+    cluster.run(40.0)
+
+    assert cluster.phase() == "Succeeded"
+    assert (
+        sum(uid == pod["metadata"]["uid"] for _, uid, name in cluster.telemetry.milestones if name == "kubeletSaw") == 1
+    )
+
+
 def test_a_pod_that_is_being_stopped_when_the_kubelet_goes_down_is_gone_when_it_is_back() -> None:
     restart = ComponentRestart(at_seconds=60.0, component="kubelet", down_seconds=20.0, node=NODE)
     cluster = faulty(restart, settings={"runtime.stopSeconds": 5.0})

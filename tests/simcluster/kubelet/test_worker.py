@@ -89,6 +89,15 @@ def test_a_start_with_watched_secrets_and_a_token_costs_five_to_ten_requests_tod
     assert 5 <= limited <= 10
 
 
+def test_a_start_takes_three_syncs_each_of_which_reads_the_pod_s_secrets() -> None:
+    """One for the pod, and two for the relist's events of its sandbox and its container."""
+    cluster = Cluster(settings=GET)
+    cluster.pod(volumes=[])
+    cluster.run(5.0)
+
+    assert cluster.requests()["GET secrets"] == 3
+
+
 def test_the_events_of_a_start_go_through_the_event_client() -> None:
     cluster = Cluster()
     cluster.bare(containers=[{"name": "one"}, {"name": "two"}])

@@ -292,7 +292,7 @@ class Kubelet:
         mine = [pod for pod in self._pods if pod["spec"].get("nodeName") == self.name]
         unfinished = {pod["metadata"]["uid"]: pod for pod in mine if pod["status"].get("phase") not in FINISHED_PHASES}
         for uid, predecessor in predecessors.items():
-            if uid in unfinished and predecessor.running and predecessor.address is not None:
+            if uid in unfinished and predecessor.running and (predecessor.address is not None or predecessor.exited):
                 self._resume(unfinished.pop(uid), predecessor)
             elif predecessor.address is not None:
                 self.addresses.release(predecessor.address)

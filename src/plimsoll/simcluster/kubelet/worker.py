@@ -126,14 +126,18 @@ class PodWorker:
     # --- life ----------------------------------------------------------------------------------------------------------
 
     def _seen_running(self) -> None:
-        """The sync after the relist: the pod is running as far as the kubelet knows."""
+        """The syncs after the relist: the pod is running as far as the kubelet knows.
+
+        The relist brings an event for the sandbox and one for each container. The first leads to a sync at once, and
+        those that come while it is going on to one more.
+        """
         if not self.active:
             return
         self.running = True
         self.kubelet.milestone(self.reporting.uid, Milestone.KUBELET_RUNNING)
         self._report_running()
         self.kubelet.start_program(self)
-        self._sync()
+        self._sync(then=self._sync)
 
     def _report_running(self) -> None:
         """Without a readiness probe a running container is ready; with one, when the probe succeeds."""
@@ -158,24 +162,25 @@ class PodWorker:
         status = kubelet.documents.running(self.pod["spec"], self.reporting.status, self.address or "", ready=ready)
         kubelet.statuses.set_status(self.reporting, status)
 
-    def _sync(self) -> None:
+    def _sync(self, then: Callable[[], None] | None = None) -> None:
         """The part of every sync of a running pod that may cost requests: remounts and pull secrets.
 
         Remounts run in goroutines of their own and hold nothing up; pull secrets do. Where the strategy keeps objects
-        up to date by itself the syncs cost nothing, and are not simulated.
+        up to date by itself the syncs cost nothing, and are not simulated. The next sync is a resync unless ``then``
+        says otherwise.
         """
         if not self.active or not self.kubelet.objects.polls:
             return
         if self.needs.mounted and not self._remounting:
             self._remounting = True
             self.kubelet.objects.read(self.namespace, self.needs, self.needs.mounted, self._remounted)
-        self._pull_secrets(0, self._synced)
+        self._pull_secrets(0, then or self._resync_later)
 
     def _remounted(self, _failures: Sequence[Failure]) -> None:
         """What could not be read stays mounted as it was."""
         self._remounting = False
 
-    def _synced(self) -> None:
+    def _resync_later(self) -> None:
         self.kubelet.kernel.after(self.kubelet.seconds_to_resync(), self._sync)
 
     def update(self, pod: Object) -> None:
