@@ -63,6 +63,8 @@ class ApiServer:
         self._free_seconds = [0.0] * settings.cores
         self._reading: list[float] = []
         self._mutating: list[float] = []
+        self._read_flights = (settings.max_reads_in_flight, self._reading)
+        self._mutating_flights = (settings.max_mutating_in_flight, self._mutating)
 
     def cost(self, verb: str, resource: str) -> RequestCost:
         """What a request with this verb costs; an Event is written like any object but to its own, cheaper keys."""
@@ -90,8 +92,7 @@ class ApiServer:
         if self.error_fraction and self._chance() < self.error_fraction:
             return self.error
         if not cost.long_running:
-            limit = self.settings.max_mutating_in_flight if cost.mutating else self.settings.max_reads_in_flight
-            flights = self._mutating if cost.mutating else self._reading
+            limit, flights = self._mutating_flights if cost.mutating else self._read_flights
             while flights and flights[0] <= now_seconds:
                 heappop(flights)
             if limit and len(flights) >= limit:

@@ -113,7 +113,15 @@ class Client:
         client-go does; where it gives up, the request is made anew after a back-off, as every controller's and
         kubelet's loop ends up doing.
         """
-        self._limit(_Call(kind, done, args, failed, count, in_turn=in_turn))
+        bucket = self._bucket
+        if bucket is not None and kind.limited:
+            wait = _reserve(bucket, self._kernel.now, count) if count > 1 else bucket.reserve(self._kernel.now)
+            if wait > 0.0:
+                self._hold_back(_Call(kind, done, args, failed, count, in_turn=in_turn), wait)
+                return
+        refusal = self._send(kind, done, args, failed, count, in_turn, 0.0)
+        if refusal is not None:
+            self._refused(_Call(kind, done, args, failed, count, in_turn=in_turn), refusal)
 
     def post(self, kind: RequestKind, count: int = 1) -> None:
         """Make requests whose answer nobody waits for, such as events."""
@@ -125,14 +133,17 @@ class Client:
         return worst
 
     def _limit(self, call: _Call) -> None:
+        """Send a call again, which costs tokens again."""
         bucket = self._bucket
-        if bucket is None or not call.kind.limited:
+        wait = 0.0
+        if bucket is not None and call.kind.limited:
+            wait = _reserve(bucket, self._kernel.now, call.count)
+        if wait > 0.0:
+            self._hold_back(call, wait)
+        else:
             self._arrive(call)
-            return
-        wait = _reserve(bucket, self._kernel.now, call.count)
-        if wait <= 0.0:
-            self._arrive(call)
-            return
+
+    def _hold_back(self, call: _Call, wait: float) -> None:
         call.throttled_seconds += wait
         if wait > self.worst_wait_seconds:
             self.worst_wait_seconds = wait
@@ -141,30 +152,58 @@ class Client:
         self._kernel.after(wait, self._arrive, call)
 
     def _arrive(self, call: _Call) -> None:
-        now = self._kernel.now
-        finish = self._server.admit(now, call.kind.cost, call.count, in_turn=call.in_turn)
-        if isinstance(finish, Refusal):
-            self._refused(call, finish)
-        elif call.done is _nothing:
-            call.kind.meter.add(finish - now, call.throttled_seconds, call.count)
-        else:
-            self._kernel.after(finish - now, self._answer, call, finish - now)
+        refusal = self._send(
+            call.kind, call.done, call.args, call.failed, call.count, call.in_turn, call.throttled_seconds
+        )
+        if refusal is not None:
+            self._refused(call, refusal)
 
-    def _answer(self, call: _Call, latency_seconds: float) -> None:
+    def _send(
+        self,
+        kind: RequestKind,
+        done: Callable[..., None],
+        args: tuple[Any, ...],
+        failed: Failed | None,
+        count: int,
+        in_turn: bool,  # noqa: FBT001  the parts of a call, by place: a million times over
+        throttled_seconds: float,
+    ) -> Refusal | None:
+        """Reach the API server: the answer will come, unless this returns a refusal."""
+        now = self._kernel.now
+        finish = self._server.admit(now, kind.cost, count, in_turn=in_turn)
+        if isinstance(finish, Refusal):
+            return finish
+        latency = finish - now
+        if done is _nothing:
+            kind.meter.add(latency, throttled_seconds, count)
+        else:
+            self._kernel.after(latency, self._answer, kind, done, args, failed, count, in_turn, throttled_seconds, latency)
+        return None
+
+    def _answer(
+        self,
+        kind: RequestKind,
+        done: Callable[..., None],
+        args: tuple[Any, ...],
+        failed: Failed | None,
+        count: int,
+        in_turn: bool,  # noqa: FBT001
+        throttled_seconds: float,
+        latency_seconds: float,
+    ) -> None:
         """The request takes effect, and its sender goes on."""
-        kind = call.kind
-        each_seconds = latency_seconds / call.count if call.in_turn else latency_seconds
+        each_seconds = latency_seconds / count if in_turn else latency_seconds
         try:
-            call.done(*call.args)
+            done(*args)
         except ApiError as error:
-            if call.failed is None:
+            if failed is None:
                 raise
             meter = self._environment.metering.meter(self.role, kind.verb, kind.resource, error.code)
-            meter.add(each_seconds, call.throttled_seconds, call.count)
-            # an answer, not an accident: its traceback would tie this frame, the call and who waits for it into a cycle
-            call.failed(error.with_traceback(None))
+            meter.add(each_seconds, throttled_seconds, count)
+            # an answer, not an accident: its traceback would tie this frame and who waits for it into a cycle
+            failed(error.with_traceback(None))
         else:
-            kind.meter.add(each_seconds, call.throttled_seconds, call.count)
+            kind.meter.add(each_seconds, throttled_seconds, count)
 
     def _refused(self, call: _Call, refusal: Refusal) -> None:
         kind = call.kind

