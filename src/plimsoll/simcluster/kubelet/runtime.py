@@ -25,11 +25,6 @@ class Runtime:
         self._starting = 0
         self._waiting: deque[tuple[int, Started]] = deque()
 
-    @property
-    def waiting(self) -> int:
-        """Pods whose start waits for others."""
-        return len(self._waiting)
-
     def start(self, containers: int, started: Started) -> None:
         """Create a sandbox with its network, then create and start the containers one after the other."""
         if self._settings.parallelism and self._starting >= self._settings.parallelism:
