@@ -74,7 +74,9 @@ def test_a_rate_limits_the_objects_of_all_calls_together() -> None:
 def test_a_shape_changes_the_rate_while_a_phase_goes_on() -> None:
     async def scene() -> None:
         cluster = FakeCluster()
-        pace = Pace(shape=(RatePoint(at_seconds=0.0, rate_per_second=1.0), RatePoint(at_seconds=2.0, rate_per_second=3.0)))
+        pace = Pace(
+            shape=(RatePoint(at_seconds=0.0, rate_per_second=1.0), RatePoint(at_seconds=2.0, rate_per_second=3.0))
+        )
         await sender(cluster, pace).send(iter(calls(*namespaces(10))))
         assert now() == pytest.approx(4)  # four in the first two seconds, then three a second
 

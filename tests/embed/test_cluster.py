@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
 from typing import Any, TypeVar, cast
 
 import pytest
@@ -115,7 +115,7 @@ def test_every_verb_does_what_it_says_and_is_counted() -> None:
 def test_errors_surface_where_the_call_is_awaited() -> None:
     bench = Bench()
 
-    async def code_of(call: Coroutine[Any, Any, Any]) -> int:
+    async def code_of(call: Awaitable[Any]) -> int:
         with pytest.raises(ApiError) as refused:
             await call
         return refused.value.code

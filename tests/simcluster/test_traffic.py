@@ -24,7 +24,8 @@ def site(*faults: Fault, service: bool = True, **settings: Any) -> Cluster:
 
 
 def server(cluster: Cluster, name: str = "web", node: str = SERVER_NODE, **spec: Any) -> Object:
-    return cluster.pod_of({**BARE, "nodeName": node, **spec}, name, labels={"app": "web"})
+    spec = {**BARE, "nodeName": node, **spec}
+    return cluster.pod_of(spec, name, labels={"app": "web"}, annotations={ROLE_ANNOTATION: "server"})
 
 
 def client(cluster: Cluster, name: str = "client", *, restart: str = "Always", **terms: float) -> Object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
@@ -34,25 +34,25 @@ class Cluster(Protocol):
     clock of the running asyncio loop, which the caller shares with the cluster.
     """
 
-    async def create(self, resource: Resource, body: Object, namespace: str | None = None) -> Object:
+    def create(self, resource: Resource, body: Object, namespace: str | None = None) -> Awaitable[Object]:
         """POST one object and return it as stored."""
         ...
 
-    async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object:
+    def get(self, resource: Resource, name: str, namespace: str | None = None) -> Awaitable[Object]:
         """GET one object; ``ApiError(404)`` where there is none."""
         ...
 
-    async def list(self, resource: Resource, namespace: str | None = None, *, label_selector: str = "") -> Listing:
+    def list(self, resource: Resource, namespace: str | None = None, *, label_selector: str = "") -> Awaitable[Listing]:
         """LIST the objects of one namespace, or of all where none is named."""
         ...
 
-    async def patch(self, resource: Resource, name: str, patch: Object, namespace: str | None = None) -> Object:
+    def patch(self, resource: Resource, name: str, patch: Object, namespace: str | None = None) -> Awaitable[Object]:
         """Apply a JSON merge patch (RFC 7396) and return the object as stored."""
         ...
 
-    async def delete(
+    def delete(
         self, resource: Resource, name: str, namespace: str | None = None, *, uid: str | None = None
-    ) -> None:
+    ) -> Awaitable[None]:
         """DELETE one object, only if it still has this UID where one is given (``ApiError(409)`` otherwise).
 
         Dependents follow in the background.

@@ -103,8 +103,8 @@ class Api:
         if resource is PODS:
             value["spec"] = self._admission.admit(body["spec"], self._accounts_in(namespace), namespace)
             value["status"] = _CREATED_POD
-        elif resource in _DEFAULTS:
-            _DEFAULTS[resource](value)
+        elif resource.plural in _DEFAULTS:
+            _DEFAULTS[resource.plural](value)
         elif resource is SERVICEACCOUNTS:
             self._account_names.pop(namespace, None)
         stored = collection.add(namespace, metadata["name"], value)
@@ -295,9 +295,9 @@ def _complete_workload(value: Object) -> None:
         value["spec"] = {**value["spec"], "replicas": 1}
 
 
-_DEFAULTS: dict[Resource, Callable[[Object], None]] = {
-    NAMESPACES: _complete_namespace,
-    DEPLOYMENTS: _complete_deployment,
-    REPLICASETS: _complete_replica_set,
+_DEFAULTS: dict[str, Callable[[Object], None]] = {
+    NAMESPACES.plural: _complete_namespace,
+    DEPLOYMENTS.plural: _complete_deployment,
+    REPLICASETS.plural: _complete_replica_set,
 }
 """What an API server fills in, by resource."""

@@ -73,13 +73,15 @@ class ApiServer:
             return RequestCost(settings.watch_cpu_seconds, settings.network_seconds, mutating=False, long_running=True)
         if verb in READ_VERBS:
             cpu = settings.list_cpu_seconds if verb == "LIST" else settings.read_cpu_seconds
-            return RequestCost(cpu, settings.network_seconds + settings.etcd_read_seconds, mutating=False, long_running=False)
+            return RequestCost(
+                cpu, settings.network_seconds + settings.etcd_read_seconds, mutating=False, long_running=False
+            )
         cpu = settings.event_cpu_seconds if resource == "events" else settings.write_cpu_seconds
-        return RequestCost(cpu, settings.network_seconds + settings.etcd_write_seconds, mutating=True, long_running=False)
+        return RequestCost(
+            cpu, settings.network_seconds + settings.etcd_write_seconds, mutating=True, long_running=False
+        )
 
-    def admit(
-        self, now_seconds: float, cost: RequestCost, count: int = 1, *, in_turn: bool = False
-    ) -> float | Refusal:
+    def admit(self, now_seconds: float, cost: RequestCost, count: int = 1, *, in_turn: bool = False) -> float | Refusal:
         """Take in ``count`` like requests that arrive together, or each when the one before is answered (``in_turn``).
 
         Returns when the last is answered, or the refusal.

@@ -177,7 +177,9 @@ class Client:
         if done is _nothing:
             kind.meter.add(latency, throttled_seconds, count)
         else:
-            self._kernel.after(latency, self._answer, kind, done, args, failed, count, in_turn, throttled_seconds, latency)
+            self._kernel.after(
+                latency, self._answer, kind, done, args, failed, count, in_turn, throttled_seconds, latency
+            )
         return None
 
     def _answer(

@@ -64,8 +64,12 @@ class Meter:
 
     def take(self) -> Iterator[tuple[Measure, int, int, float]]:
         """Yield ``(measure, bucket, count, seconds_sum)`` of the window, and start the next one empty."""
-        yield from (("latency", bucket, count, self.latency_sums[bucket]) for bucket, count in self.latency_counts.items())
-        yield from (("throttle", bucket, count, self.throttle_sums[bucket]) for bucket, count in self.throttle_counts.items())
+        yield from (
+            ("latency", bucket, count, self.latency_sums[bucket]) for bucket, count in self.latency_counts.items()
+        )
+        yield from (
+            ("throttle", bucket, count, self.throttle_sums[bucket]) for bucket, count in self.throttle_counts.items()
+        )
         self.latency_counts, self.latency_sums = {}, {}
         self.throttle_counts, self.throttle_sums = {}, {}
 
@@ -95,7 +99,9 @@ class Metering:
         width = now_seconds - start
         self._window_start_seconds = now_seconds
         self._telemetry.requests(
-            RequestRow(start, width, meter.client, meter.verb, meter.resource, meter.code, measure, bucket, count, seconds)
+            RequestRow(
+                start, width, meter.client, meter.verb, meter.resource, meter.code, measure, bucket, count, seconds
+            )
             for meter in self._meters.values()
             if meter.latency_counts
             for measure, bucket, count, seconds in meter.take()

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from plimsoll.kube.labels import ROLE_ANNOTATION
 from plimsoll.kube.resources import PODS, SERVICES, Object
 from plimsoll.simcluster.kubelet.needs import Exchange, read_exchange
 
@@ -39,7 +40,7 @@ class _Client:
 
 
 class Traffic:
-    """Every exchange of data in the cluster."""
+    """Every exchange of data in the cluster. Servers are pods with the role ``server`` behind the client's service."""
 
     def __init__(self, kernel: Kernel, api: Api, network: Network) -> None:
         self._kernel = kernel
@@ -50,14 +51,20 @@ class Traffic:
         self._waiting: dict[str, list[_Client]] = {}
         self._served: dict[str, set[str]] = {}
         """Clients that are connected to a server pod, by its UID."""
-        self._running: set[str] = set()
-        """Pods whose containers run: what the API says of a pod on a lost node is out of date."""
+        self._servers: dict[str, dict[str, str]] = {}
+        """Servers whose containers run, by namespace and UID, with their names: what the API says of a pod on a lost
+        node is out of date."""
+        self._namespaces: dict[str, str] = {}
+        """The namespaces of those servers, by UID."""
         self.active = 0
         self._pods.watchers.append(self._observe_pod)
 
     def started(self, pod: Object, node: str, done: Callable[[], None]) -> None:
         """A pod's containers run: if it is a client, its program looks for the server."""
-        self._running.add(pod["metadata"]["uid"])
+        metadata = pod["metadata"]
+        if metadata.get("annotations", {}).get(ROLE_ANNOTATION) == "server":
+            self._servers.setdefault(metadata["namespace"], {})[metadata["uid"]] = metadata["name"]
+            self._namespaces[metadata["uid"]] = metadata["namespace"]
         terms = read_exchange(pod)
         if terms is None:
             return
@@ -67,7 +74,9 @@ class Traffic:
 
     def stopped(self, uid: str) -> None:
         """A pod's containers are gone: its exchange ends; if it was a server, its clients look for another."""
-        self._running.discard(uid)
+        namespace = self._namespaces.pop(uid, None)
+        if namespace is not None:
+            self._servers[namespace].pop(uid)
         client = self._clients.pop(uid, None)
         if client is not None:
             self._disconnect(client)
@@ -121,13 +130,17 @@ class Traffic:
 
     def _server(self, client: _Client) -> Object | None:
         """A ready pod behind the client's service; always the same one for a client, as long as there are the same."""
-        pods = self._pods.in_namespace(client.namespace)
-        ready = [pod for pod in pods if self._is_reachable(pod) and self._serves(pod, client)]
+        ready = []
+        for name in self._servers.get(client.namespace, {}).values():
+            pod = self._pods.find(client.namespace, name)
+            if pod is not None and self._is_reachable(pod) and self._serves(pod, client):
+                ready.append(pod)
         return ready[int(client.uid[:8], 16) % len(ready)] if ready else None
 
     def _is_reachable(self, pod: Object) -> bool:
         """Whether the proxies send clients to the pod, and it is there."""
-        return _is_ready(pod) and pod["metadata"]["uid"] in self._running
+        metadata = pod["metadata"]
+        return metadata["uid"] in self._servers.get(metadata["namespace"], ()) and _is_ready(pod)
 
     def _serves(self, pod: Object, client: _Client) -> bool:
         """Whether a pod is behind the service that a client looks for."""

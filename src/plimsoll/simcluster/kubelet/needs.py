@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from plimsoll.kube.labels import EXCHANGE_ANNOTATION, ROLE_ANNOTATION
@@ -72,6 +73,12 @@ def read_exchange(pod: Object) -> Exchange | None:
     text = annotations.get(EXCHANGE_ANNOTATION)
     if text is None:
         return None
+    return _exchange(text)
+
+
+@lru_cache(maxsize=1024)
+def _exchange(text: str) -> Exchange:
+    """The terms that a template's annotation states: read once for all its pods."""
     terms = json.loads(text)
     return Exchange(terms["server"], float(terms["bytesPerSecond"]), terms.get("seconds"), terms.get("bytes"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from plimsoll.simcluster.kubelet.objects import ALL_READ, Failure, Key, ReadDone
+from plimsoll.simcluster.kubelet.objects import ALL_READ, Failure, ReadDone
 
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
@@ -30,11 +30,11 @@ class _Reading:
 class _Group:
     """The objects that pods of one template refer to in one namespace, watched together."""
 
-    __slots__ = ("keys", "listings", "namespace", "pods", "readings")
+    __slots__ = ("listings", "namespace", "pods", "readings", "references")
 
-    def __init__(self, namespace: str, keys: tuple[Key, ...]) -> None:
+    def __init__(self, namespace: str, references: tuple[Reference, ...]) -> None:
         self.namespace = namespace
-        self.keys = keys
+        self.references = references
         self.pods = 0
         self.listings = 0
         """First listings that are still under way."""
@@ -58,15 +58,15 @@ class WatchManager:
         resources = ("secrets", "configmaps")
         self._first = {resource: client.kind("WATCH" if watch_list else "LIST", resource) for resource in resources}
         self._watch = None if watch_list else {resource: client.kind("WATCH", resource) for resource in resources}
-        self._referrers: dict[Key, int] = {}
+        self._referrers: dict[str, dict[Reference, int]] = {}
+        """Groups that refer to an object, by namespace and object."""
         self._groups: dict[tuple[str, PodNeeds], _Group] = {}
 
     def register(self, namespace: str, needs: PodNeeds) -> None:
         """Start reflectors for what nobody on this node referred to before."""
         group = self._groups.get((namespace, needs))
         if group is None:
-            keys = tuple((namespace, *reference) for reference in needs.references)
-            group = self._groups[(namespace, needs)] = _Group(namespace, keys)
+            group = self._groups[(namespace, needs)] = _Group(namespace, needs.references)
             self._start(group)
         group.pods += 1
 
@@ -80,11 +80,14 @@ class WatchManager:
         if group.pods:
             return
         del self._groups[(namespace, needs)]
-        for key in group.keys:
-            self._referrers[key] -= 1
-            if not self._referrers[key]:
-                del self._referrers[key]
+        referrers = self._referrers[namespace]
+        for reference in group.references:
+            referrers[reference] -= 1
+            if not referrers[reference]:
+                del referrers[reference]
                 self.watches -= 1
+        if not referrers:
+            del self._referrers[namespace]
 
     def read(self, namespace: str, needs: PodNeeds, references: Sequence[Reference], done: ReadDone) -> None:
         """Look into what is listed; wait for listings that are under way, but not for long."""
@@ -112,11 +115,12 @@ class WatchManager:
 
     def _start(self, group: _Group) -> None:
         new: dict[str, int] = {}
-        for key in group.keys:
-            known = self._referrers.get(key, 0)
-            self._referrers[key] = known + 1
+        referrers = self._referrers.setdefault(group.namespace, {})
+        for reference in group.references:
+            known = referrers.get(reference, 0)
+            referrers[reference] = known + 1
             if not known:
-                new[key[1]] = new.get(key[1], 0) + 1
+                new[reference[0]] = new.get(reference[0], 0) + 1
         self.watches += sum(new.values())
         group.listings = len(new)
         for resource, count in new.items():

@@ -148,16 +148,21 @@ def _normalized(raw: IntArray) -> IntArray:
     return MAX_NODE_SCORE * (highest + lowest - raw) // highest
 
 
-def selector_spread_score(pod_class: PodClass, table: NodeTable, slots: IntArray) -> IntArray | None:
-    """Scores 0 to 100: the fewer siblings on the node and in its zone, the better."""
+def selector_spread_score(pod_class: PodClass, table: NodeTable, slots: IntArray) -> IntArray | int | None:
+    """Scores 0 to 100: the fewer siblings on the node and in its zone, the better.
+
+    A number instead of an array is the score of all nodes.
+    """
     if pod_class.siblings is None:
         return None
     counts = pod_class.siblings.column(table.capacity)
-    by_node = _fewest_first(counts[slots])
     zones = table.topology(ZONES[0])
-    labelled = zones.labelled[slots]
-    if not labelled.any():
+    if zones.empty and not np.maximum.reduce(counts):
+        return MAX_NODE_SCORE
+    by_node = _fewest_first(counts[slots])
+    if zones.empty:
         return by_node.astype(np.int64)
+    labelled = zones.labelled[slots]
     on_candidates = np.zeros(table.capacity, np.int64)
     on_candidates[slots] = counts[slots]
     by_zone = _fewest_first(zones.totals(on_candidates)[slots])
