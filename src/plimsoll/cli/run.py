@@ -149,6 +149,7 @@ def _summarise(outcome: Outcome, arguments: argparse.Namespace) -> Summary:
 
 
 def _say_how_it_ended(outcome: Outcome) -> None:
+    sys.stdout.flush()  # the summary first, also where both streams end up in one file
     for failure, count in outcome.tally.given_up.most_common():
         print(f"plimsoll: gave up {failure.describe(count)}", file=sys.stderr)
     if outcome.shortfall:
