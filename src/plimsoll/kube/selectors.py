@@ -43,10 +43,18 @@ class Requirement:
                 return value is not None
             case "DoesNotExist":
                 return value is None
-            case "Gt":
-                return _is_integer(value) and int(value or 0) > int(self.values[0])
-            case "Lt":
-                return _is_integer(value) and int(value or 0) < int(self.values[0])
+            case "Gt" | "Lt":
+                return self._compares(value)
+
+    def _compares(self, value: str | None) -> bool:
+        """Both sides must be integers, and there must be one bound: anything else is never met."""
+        if value is None or len(self.values) != 1:
+            return False
+        try:
+            actual, bound = int(value), int(self.values[0])
+        except ValueError:
+            return False
+        return actual > bound if self.operator == "Gt" else actual < bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +124,6 @@ def _values(text: str) -> tuple[str, ...]:
     if not all(re.fullmatch(_VALUE, value) for value in values):
         raise ValueError(f"({text[:100]}) holds what cannot be the value of a label")
     return values
-
-
-def _is_integer(value: str | None) -> bool:
-    return value is not None and re.fullmatch(r"-?[0-9]+", value) is not None
 
 
 def _spell(requirement: Requirement) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plimsoll.simcluster.scheduling.selectors import Requirement, parse_label_selector
+from plimsoll.kube.selectors import Operator, Requirement
+from plimsoll.simcluster.scheduling.selectors import parse_label_selector
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from plimsoll.simcluster.scheduling.selectors import Requirement, parse_label_se
         ("Gt", ("many",), set()),
     ],
 )
-def test_an_operator_matches(operator: str, values: tuple[str, ...], matching: set[str]) -> None:
+def test_an_operator_matches(operator: Operator, values: tuple[str, ...], matching: set[str]) -> None:
     labelled = {"one": {"k": "1"}, "five": {"k": "5"}, "ten": {"k": "10"}, "word": {"k": "word"}, "none": {}}
     requirement = Requirement("k", operator, values)
     assert {name for name, labels in labelled.items() if requirement.matches(labels)} == matching

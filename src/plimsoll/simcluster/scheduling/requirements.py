@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from plimsoll.kube.resources import Object
+from plimsoll.kube.selectors import Labels, Operator, Requirement
 from plimsoll.simcluster.scheduling.resources import ResourceRequests, parse_requests
 from plimsoll.simcluster.scheduling.selectors import (
-    Labels,
     LabelSelector,
     NamespaceScope,
     PodSelector,
-    Requirement,
     parse_label_selector,
     parse_requirements,
 )
@@ -176,7 +175,9 @@ def _scope(term: Mapping[str, Any], namespace: str) -> NamespaceScope:
     return NamespaceScope(frozenset(names), parse_label_selector(selector))
 
 
-def _with_label_keys(selector: LabelSelector, keys: list[str] | None, labels: Labels, operator: str) -> LabelSelector:
+def _with_label_keys(
+    selector: LabelSelector, keys: list[str] | None, labels: Labels, operator: Operator
+) -> LabelSelector:
     if not keys:
         return selector
     return selector.narrowed(tuple(Requirement(key, operator, (labels[key],)) for key in keys if key in labels))

@@ -10,44 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Labels = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One condition on a label, with the operators of pod and node selectors.
-
-    ``NotIn`` and ``DoesNotExist`` hold where the label is absent; ``Gt`` and ``Lt`` compare integers and hold for
-    nothing else.
-    """
-
-    key: str
-    operator: str
-    values: tuple[str, ...] = ()
-
-    def matches(self, labels: Labels) -> bool:
-        """Whether an object with these labels meets the condition."""
-        value = labels.get(self.key)
-        match self.operator:
-            case "In":
-                return value in self.values
-            case "NotIn":
-                return value not in self.values
-            case "Exists":
-                return value is not None
-            case "DoesNotExist":
-                return value is None
-            case _:
-                return self._compares(value)
-
-    def _compares(self, value: str | None) -> bool:
-        if value is None or len(self.values) != 1:
-            return False
-        try:
-            actual, bound = int(value), int(self.values[0])
-        except ValueError:
-            return False
-        return actual > bound if self.operator == "Gt" else actual < bound
+from plimsoll.kube.selectors import Labels, Requirement
 
 
 @dataclass(frozen=True, slots=True)
