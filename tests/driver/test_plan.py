@@ -69,6 +69,14 @@ def test_kinds_are_created_in_the_order_in_which_they_first_appear() -> None:
     assert calls(found, "Create config maps")[:2] == [["job-0/configmap"], ["job-0/other"]]
 
 
+def test_what_pods_mount_is_created_before_them_though_another_part_has_pods_first() -> None:
+    sync = {"namespaces": 1, "objects": [{"kind": "ConfigMap"}, {"kind": "Pod", "name": "sync"}]}
+    worker = {"kind": "Pod", "name": "worker", "pod": {"secrets": "all"}}
+    found = plan({"kind": "Secret"}, worker, alongside=[sync])
+
+    assert names(found)[1:4] == ["Create config maps", "Create secrets", "Create pods"]
+
+
 def test_a_group_with_a_pace_of_its_own_has_a_phase_of_its_own() -> None:
     found = plan({"kind": "Pod", "name": "fast"}, {"kind": "Pod", "name": "slow", "pace": {"ratePerSecond": 1}})
 

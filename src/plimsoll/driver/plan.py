@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 from math import ceil
-from typing import Any
+from typing import Any, TypeVar
 
 from plimsoll.driver.parts import PartPlanner, in_calls
 from plimsoll.driver.steps import Call, Chain, Operation, Phase, PhaseKind, Plan
@@ -18,6 +18,8 @@ from plimsoll.scenario.objects import Group, kind_of
 from plimsoll.scenario.pace import Pace
 
 __all__ = ["Call", "Chain", "Operation", "Phase", "PhaseKind", "Plan", "build_plan", "exchange_seconds"]
+
+T = TypeVar("T")
 
 _PLURALS = {
     "Secret": "secrets",
@@ -102,6 +104,21 @@ def _step_kinds(groups: Sequence[Group]) -> list[str]:
     return kinds[::-1]
 
 
+def _merged(sequences: Iterable[Sequence[T]]) -> list[T]:
+    """Each item once, in an order that keeps that of every sequence where they do not contradict each other.
+
+    What a later sequence adds goes before the first of its own successors that is there already: the pods of one part
+    must not come before the secrets of another just because the first part has no secrets.
+    """
+    merged: list[T] = []
+    for sequence in sequences:
+        for index, item in enumerate(sequence):
+            if item not in merged:
+                successor = next((later for later in sequence[index + 1 :] if later in merged), None)
+                merged.insert(len(merged) if successor is None else merged.index(successor), item)
+    return merged
+
+
 class _JobPlanner:
     """Plans one job for one run."""
 
@@ -147,11 +164,14 @@ class _JobPlanner:
 
     def _steps(self) -> list[_Step]:
         steps: dict[tuple[str, Pace], _Step] = {}
+        sequences = []
         for part in self.parts:
-            for group, kind in zip(part.part.objects, _step_kinds(part.part.objects), strict=True):
-                key = (kind, group.pace or self._load.pace)
+            kinds = zip(part.part.objects, _step_kinds(part.part.objects), strict=True)
+            keys = [(kind, group.pace or self._load.pace) for group, kind in kinds]
+            for group, key in zip(part.part.objects, keys, strict=True):
                 steps.setdefault(key, _Step(*key)).groups.append(group)
-        return list(steps.values())
+            sequences.append(list(dict.fromkeys(keys)))
+        return [steps[key] for key in _merged(sequences)]
 
     def _creation_by_namespace(self) -> Iterator[Phase]:
         pace = self._load.pace
