@@ -70,7 +70,7 @@ def test_kinds_are_created_in_the_order_in_which_they_first_appear() -> None:
 
 
 def test_what_pods_mount_is_created_before_them_though_another_part_has_pods_first() -> None:
-    sync = {"namespaces": 1, "objects": [{"kind": "ConfigMap"}, {"kind": "Pod", "name": "sync"}]}
+    sync = {"namespaces": {"prefix": "sync"}, "objects": [{"kind": "ConfigMap"}, {"kind": "Pod", "name": "sync"}]}
     worker = {"kind": "Pod", "name": "worker", "pod": {"secrets": "all"}}
     found = plan({"kind": "Secret"}, worker, alongside=[sync])
 
