@@ -78,7 +78,7 @@ class Profile:
     logging: settings.LoggingSettings
 
     def document(self) -> dict[str, Any]:
-        """The profile as JSON-like values, for archives and for `plimsoll profiles`."""
+        """The profile as JSON-like values, as archives keep it."""
         return {
             "name": self.name,
             "summary": self.summary,
