@@ -11,6 +11,7 @@ The tree, with the exit code each branch ends a command with::
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -71,12 +72,22 @@ class ArchiveError(PlimsollError):
 class ApiError(PlimsollError):
     """An API server's answer other than success, with the fields of its ``Status`` object.
 
-    ``retry_after_seconds`` is set where the server asked the client to come back (429, some 5xx).
+    ``retry_after_seconds`` is set where the server asked the client to come back (429, some 5xx); ``details`` are the
+    ``details`` of the Status: what was refused, and the causes field by field.
     """
 
-    def __init__(self, code: int, reason: str, message: str, *, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        *,
+        retry_after_seconds: float | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(f"{code} {reason}: {message}")
         self.code = code
         self.reason = reason
         self.message = message
         self.retry_after_seconds = retry_after_seconds
+        self.details = details
