@@ -134,13 +134,14 @@ class Store:
         self.revision = 0
         self._kernel = kernel
         self._delivery_seconds = delivery_seconds
-        self._collections: dict[str, Collection] = {}
+        self._collections: dict[tuple[str, str], Collection] = {}
 
     def collection(self, resource: Resource) -> Collection:
-        """The objects of one resource; empty at first."""
-        if resource.plural not in self._collections:
-            self._collections[resource.plural] = Collection(self, resource)
-        return self._collections[resource.plural]
+        """The objects of one resource, whichever of its versions is named; empty at first."""
+        key = (resource.group, resource.plural)
+        if key not in self._collections:
+            self._collections[key] = Collection(self, resource)
+        return self._collections[key]
 
     def collections(self) -> tuple[Collection, ...]:
         """Every resource that was ever asked for."""
