@@ -72,7 +72,7 @@ def _tokens(action: str, line: int) -> Iterator[Token]:
     while position < len(action):
         match = _TOKEN.match(action, position)
         if match is None:
-            raise TemplateError(line, f"{action[position:].split()[0][:20]!r} is not understood in an action")
+            raise TemplateError(line, f"{action[position:].split(maxsplit=1)[0][:20]!r} is not understood in an action")
         kind = str(match.lastgroup)
         if kind != "space":
             yield Token(kind, match[0], line, adjoins)
