@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.kube.timestamps import rfc3339, rfc3339_micro
+from plimsoll.kube.timestamps import rfc3339, rfc3339_micro, unix_seconds
 
 
 @given(st.integers(0, 253_402_300_799))
@@ -21,3 +21,12 @@ def test_a_timestamp_counts_from_the_epoch_and_drops_the_fraction() -> None:
 
 def test_a_micro_timestamp_keeps_six_decimals() -> None:
     assert rfc3339_micro(1.25, epoch=1_577_836_800) == "2020-01-01T00:00:01.250000Z"
+
+
+@given(st.integers(0, 253_402_300_799))
+def test_a_timestamp_reads_back_as_the_seconds_it_was_written_from(seconds: int) -> None:
+    assert unix_seconds(rfc3339(seconds)) == seconds
+
+
+def test_a_fraction_reads_back_too() -> None:
+    assert unix_seconds("2020-01-01T00:00:01.250000Z") == 1_577_836_801.25

@@ -16,6 +16,27 @@ def rfc3339_micro(seconds: float, epoch: float = 0.0) -> str:
     return f"{_render(whole)[:-1]}.{micros:06d}Z"
 
 
+def unix_seconds(text: str) -> float:
+    """Return the Unix seconds of a time as either form above writes it; ``ValueError`` where it is none."""
+    if len(text) < len("2020-01-01T00:00:00Z") or text[10] != "T" or text[-1] != "Z":
+        raise ValueError(f"{text[:40]!r} is not a time such as 2020-01-01T00:00:00Z")
+    day = _days(int(text[:4]), int(text[5:7]), int(text[8:10]))
+    return day * _SECONDS_PER_DAY + int(text[11:13]) * 3600.0 + int(text[14:16]) * 60.0 + float(text[17:-1])
+
+
+def civil_date(unix_day: int) -> tuple[int, int, int]:
+    """Return year, month and day of the month of a day counted from 1970-01-01."""
+    return _civil(unix_day)
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Turn a date into days since 1970-01-01: the inverse of :func:`_civil`."""
+    shifted_year = year - (month <= 2)  # noqa: PLR2004 - January and February end the shifted year
+    era, year_of_era = divmod(shifted_year, 400)
+    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+
+
 def _render(unix_seconds: int) -> str:
     days, second_of_day = divmod(unix_seconds, _SECONDS_PER_DAY)
     year, month, day = _civil(days)

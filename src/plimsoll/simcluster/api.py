@@ -5,17 +5,24 @@ Every method raises :class:`plimsoll.errors.ApiError` where a real API server wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from plimsoll.errors import ApiError
 from plimsoll.kernel import Random
 from plimsoll.kube.labels import JOB_LABEL
 from plimsoll.kube.names import pod_name
-from plimsoll.kube.patches import merge_patch
-from plimsoll.kube.resources import DEPLOYMENTS, NAMESPACES, PODS, REPLICASETS, SERVICEACCOUNTS, Object, Resource
+from plimsoll.apimachinery.patching import merge_patch
+from plimsoll.kube.resources import (
+    NAMESPACES,
+    PODS,
+    SERVICEACCOUNTS,
+    Object,
+    Resource,
+)
 from plimsoll.kube.selectors import LabelSelector, parse_label_selector
-from plimsoll.kube.timestamps import rfc3339
+from plimsoll.kube.timestamps import rfc3339, rfc3339_micro, unix_seconds
+from plimsoll.simcluster.completion import COMPLETIONS
 from plimsoll.simcluster.store import not_found
 from plimsoll.simcluster.telemetry import Milestone
 from plimsoll.simcluster.validation import validate
@@ -36,13 +43,16 @@ FINISHED_PHASES = frozenset({"Succeeded", "Failed"})
 DEFAULT_GRACE_SECONDS = 30
 """``terminationGracePeriodSeconds`` where a pod names none."""
 
+Propagation = Literal["Background", "Foreground", "Orphan"]
+"""What a deletion does to dependents: they go after their owner, before it, or stay."""
+
+PROPAGATION_FINALIZERS: Mapping[Propagation, str] = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
+"""What keeps the owner until the garbage collector has done that (metav1, types.go)."""
+
 _IDENTITY = frozenset({"name", "namespace", "uid", "creationTimestamp", "resourceVersion"})
 """What a patch cannot change; a change of anything else gets a new ``resourceVersion``."""
 
 _CREATED_POD: Object = {"phase": "Pending"}
-_CREATED_REPLICA_SET: Object = {"replicas": 0}
-_ACTIVE_NAMESPACE: Object = {"phase": "Active"}
-_NAMESPACE_SPEC: Object = {"finalizers": ["kubernetes"]}
 
 
 class NamespaceTerminatingError(ApiError):
@@ -60,9 +70,18 @@ class Api:
     """The API's verbs over a store."""
 
     def __init__(
-        self, kernel: Kernel, store: Store, admission: PodAdmission, random: Random, telemetry: Telemetry
+        self,
+        kernel: Kernel,
+        store: Store,
+        admission: PodAdmission,
+        random: Random,
+        telemetry: Telemetry,
+        *,
+        epoch_seconds: float = EPOCH_SECONDS,
     ) -> None:
         self.store = store
+        self.epoch_seconds = epoch_seconds
+        """The Unix time of second zero."""
         self._kernel = kernel
         self._admission = admission
         self._random = random
@@ -83,8 +102,16 @@ class Api:
         second = int(self._kernel.now)
         if second != self._second:
             self._second = second
-            self._timestamp = rfc3339(second, EPOCH_SECONDS)
+            self._timestamp = rfc3339(second, self.epoch_seconds)
         return self._timestamp
+
+    def micro_timestamp(self) -> str:
+        """The present with its fraction, as leases and some events have it."""
+        return rfc3339_micro(self._kernel.now, self.epoch_seconds)
+
+    def seconds_of(self, timestamp: str) -> float:
+        """The time on the cluster's clock that a timestamp stands for; ``ValueError`` where it is none."""
+        return unix_seconds(timestamp) - self.epoch_seconds
 
     def create(self, collection: Collection, namespace: str, body: Object) -> Object:
         """Store a new object: names it, dates it, checks and admits it."""
@@ -103,8 +130,8 @@ class Api:
         if resource is PODS:
             value["spec"] = self._admission.admit(body["spec"], self._accounts_in(namespace), namespace)
             value["status"] = _CREATED_POD
-        elif resource.plural in _DEFAULTS:
-            _DEFAULTS[resource.plural](value)
+        elif resource.plural in COMPLETIONS:
+            COMPLETIONS[resource.plural](value)
         elif resource is SERVICEACCOUNTS:
             self._account_names.pop(namespace, None)
         stored = collection.add(namespace, metadata["name"], value)
@@ -151,15 +178,58 @@ class Api:
             new["metadata"]["generation"] += 1
         return collection.put(old, new)
 
+    def update(self, collection: Collection, new: Object) -> Object:
+        """Replace an object by ``new``, which was made from it; 409 where it has changed since.
+
+        The status stays as it is. An object that is being deleted and has lost its last finalizer goes.
+        """
+        metadata = new["metadata"]
+        old = self._current(collection, metadata)
+        if {**new, "status": None} == {**old, "status": None}:
+            return old
+        if new.get("spec") != old.get("spec") and "generation" in old["metadata"]:
+            metadata = {**metadata, "generation": old["metadata"]["generation"] + 1}
+        whole = {**new, "metadata": metadata, **({"status": old["status"]} if "status" in old else {})}
+        stored = collection.put(old, whole)
+        if "deletionTimestamp" in metadata and not metadata.get("finalizers") and not _grace_left(metadata):
+            collection.remove(stored)
+        return stored
+
+    def update_status(self, collection: Collection, new: Object) -> Object:
+        """Replace an object's status, and its annotations, by those of ``new``; 409 where it has changed since."""
+        old = self._current(collection, new["metadata"])
+        annotations = new["metadata"].get("annotations")
+        if new["status"] == old.get("status") and annotations == old["metadata"].get("annotations"):
+            return old
+        metadata = old["metadata"] if annotations is None else {**old["metadata"], "annotations": annotations}
+        return collection.replace(old, metadata=metadata, status=new["status"])
+
+    def _current(self, collection: Collection, metadata: Object) -> Object:
+        """The stored object, which must be the one that ``metadata`` was read from."""
+        name = metadata["name"]
+        old = self.get(collection, metadata.get("namespace", ""), name)
+        if old["metadata"]["resourceVersion"] != metadata["resourceVersion"]:
+            raise modified(collection.resource, name)
+        return old
+
     def set_replicas(self, collection: Collection, old: Object, replicas: int) -> Object:
         """Scale a deployment or replica set."""
         metadata = {**old["metadata"], "generation": old["metadata"]["generation"] + 1}
         return collection.replace(old, metadata=metadata, spec={**old["spec"], "replicas": replicas})
 
-    def delete(self, collection: Collection, namespace: str, name: str, uid: str | None = None) -> None:
+    def delete(
+        self,
+        collection: Collection,
+        namespace: str,
+        name: str,
+        uid: str | None = None,
+        *,
+        propagation: Propagation = "Background",
+    ) -> None:
         """Delete an object: gracefully if it is a namespace or a pod that a kubelet must stop first, else at once.
 
-        With ``uid`` the object must still be that one; 409 where another has taken its name.
+        With ``uid`` the object must still be that one; 409 where another has taken its name. ``propagation`` says what
+        becomes of its dependents. What has finalizers is marked, and goes when it has none left.
         """
         value = self.get(collection, namespace, name)
         if uid is not None and value["metadata"]["uid"] != uid:
@@ -169,14 +239,29 @@ class Api:
         if collection.resource is NAMESPACES:
             self._terminate(collection, value, status={"phase": "Terminating"})
             return
+        if propagation != "Background":
+            value = self._guard(collection, value, PROPAGATION_FINALIZERS[propagation])
         grace = _grace_seconds(value) if collection.resource is PODS else 0
         if grace:
             self._terminate(collection, value, grace_seconds=grace)
         else:
             self.remove(collection, value)
 
+    def _guard(self, collection: Collection, value: Object, finalizer: str) -> Object:
+        """Have an object stay until the garbage collector has seen to its dependents."""
+        metadata = value["metadata"]
+        finalizers = metadata.get("finalizers", [])
+        if finalizer in finalizers:
+            return value
+        return collection.replace(value, metadata={**metadata, "finalizers": [*finalizers, finalizer]})
+
     def remove(self, collection: Collection, value: Object) -> None:
-        """Remove an object without grace."""
+        """Remove an object without grace; one that has finalizers stays until the last of them is taken off."""
+        if value["metadata"].get("finalizers"):
+            metadata = {"deletionTimestamp": self.timestamp(), **value["metadata"], "deletionGracePeriodSeconds": 0}
+            if metadata != value["metadata"]:
+                collection.replace(value, metadata=metadata)
+            return
         if collection.resource is SERVICEACCOUNTS:
             self._account_names.pop(value["metadata"]["namespace"], None)
         collection.remove(value)
@@ -206,7 +291,7 @@ class Api:
             return
         metadata = {**value["metadata"], "deletionTimestamp": self.timestamp()}
         if grace_seconds:  # Kubernetes writes down when the object is to be gone, not when that was asked for
-            metadata["deletionTimestamp"] = rfc3339(int(self._kernel.now) + grace_seconds, EPOCH_SECONDS)
+            metadata["deletionTimestamp"] = rfc3339(int(self._kernel.now) + grace_seconds, self.epoch_seconds)
             metadata["deletionGracePeriodSeconds"] = grace_seconds
         collection.replace(value, metadata=metadata, **parts)
 
@@ -228,6 +313,12 @@ class Api:
             names = frozenset(account["metadata"]["name"] for account in self._accounts.in_namespace(namespace))
             self._account_names[namespace] = names
         return names
+
+
+def modified(resource: Resource, name: str) -> ApiError:
+    """The API's 409 for a change that was made from another revision of the object."""
+    message = f'Operation cannot be fulfilled on {resource.plural} "{name}": the object has been modified'
+    return ApiError(409, "Conflict", message)
 
 
 def is_bound(pod: Object) -> bool:
@@ -262,8 +353,7 @@ def _check_patch(resource: Resource, old: Object, patch: Any) -> None:
     current = old["metadata"]["resourceVersion"]
     if metadata.get("resourceVersion", current) != current:
         name = old["metadata"]["name"]
-        message = f'Operation cannot be fulfilled on {resource.plural} "{name}": the object has been modified'
-        raise ApiError(409, "Conflict", message)
+        raise modified(resource, name)
 
 
 def _grace_seconds(pod: Object) -> int:
@@ -274,30 +364,6 @@ def _grace_seconds(pod: Object) -> int:
     return max(grace, 0)
 
 
-def _complete_namespace(value: Object) -> None:
-    value["spec"] = _NAMESPACE_SPEC
-    value["status"] = _ACTIVE_NAMESPACE
-
-
-def _complete_deployment(value: Object) -> None:
-    _complete_workload(value)
-    value["status"] = {}
-
-
-def _complete_replica_set(value: Object) -> None:
-    _complete_workload(value)
-    value["status"] = _CREATED_REPLICA_SET
-
-
-def _complete_workload(value: Object) -> None:
-    value["metadata"]["generation"] = 1
-    if "replicas" not in value["spec"]:
-        value["spec"] = {**value["spec"], "replicas": 1}
-
-
-_DEFAULTS: dict[str, Callable[[Object], None]] = {
-    NAMESPACES.plural: _complete_namespace,
-    DEPLOYMENTS.plural: _complete_deployment,
-    REPLICASETS.plural: _complete_replica_set,
-}
-"""What an API server fills in, by resource."""
+def _grace_left(metadata: Object) -> bool:
+    """Whether it is up to a kubelet to end this pod."""
+    return bool(metadata.get("deletionGracePeriodSeconds"))
