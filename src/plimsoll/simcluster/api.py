@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from plimsoll.apimachinery.patching import merge_patch
 from plimsoll.errors import ApiError
 from plimsoll.kernel import Random
 from plimsoll.kube.labels import JOB_LABEL
 from plimsoll.kube.names import pod_name
-from plimsoll.apimachinery.patching import merge_patch
 from plimsoll.kube.resources import (
     NAMESPACES,
     PODS,
