@@ -65,18 +65,42 @@ def test_an_object_whose_first_answer_was_lost_is_not_created_twice_nor_counted_
         cluster, tally = FakeCluster(), Tally()
         cluster.lost_answers["create", "Namespace"].append(ConnectionResetError())
         assert await Client(cluster, tally).create(NAMESPACES, NAMESPACE, None)
-        assert verbs(cluster) == ["create", "create"]
+        assert verbs(cluster) == ["create", "create", "get"]
         assert (tally.created["Namespace"], tally.failures) == (1, 0)
 
     run(scene())
 
 
-def test_an_object_that_was_there_before_the_first_attempt_is_a_failure() -> None:
+def test_an_object_that_an_earlier_process_of_the_run_created_is_done() -> None:
     async def scene() -> None:
         cluster, tally = FakeCluster(), Tally()
         cluster.put(NAMESPACES, NAMESPACE)
+        assert await Client(cluster, tally).create(NAMESPACES, NAMESPACE, None)
+        assert (tally.created["Namespace"], tally.existing["Namespace"], tally.failures) == (0, 1, 0)
+
+    run(scene())
+
+
+def test_an_object_of_somebody_else_is_a_failure() -> None:
+    async def scene() -> None:
+        cluster, tally = FakeCluster(), Tally()
+        cluster.put(NAMESPACES, {"metadata": {"name": "a"}})
         assert not await Client(cluster, tally).create(NAMESPACES, NAMESPACE, None)
         assert tally.given_up == {GivenUp("create", "Namespace", "AlreadyExists"): 1}
+
+    run(scene())
+
+
+def test_nothing_is_created_in_the_namespace_of_somebody_else() -> None:
+    async def scene() -> None:
+        for verb in ("create", "apply"):
+            cluster, tally = FakeCluster(), Tally()
+            cluster.put(NAMESPACES, {"metadata": {"name": "a", "labels": {"plimsoll.dev/run": "another"}}})
+            client = Client(cluster, tally)
+            await getattr(client, verb)(NAMESPACES, NAMESPACE, None)
+            await client.create(SECRETS, {"metadata": {"name": "s"}}, "a")
+            assert cluster.names(SECRETS) == []
+            assert tally.given_up[GivenUp("create", "Secret", "ForeignNamespace")] == 1
 
     run(scene())
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from plimsoll.driver.retries import FAILURES, is_already_exists, is_not_found, reason_of, wait_before_retry
 from plimsoll.driver.tally import GivenUp, Tally
+from plimsoll.errors import ApiError
+from plimsoll.kube.labels import RUN_LABEL
+from plimsoll.kube.resources import NAMESPACES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,34 +20,52 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_TAKEN = ApiError(409, "AlreadyExists", "somebody else has an object of this name")
+_FOREIGN = ApiError(409, "ForeignNamespace", "the namespace is somebody else's")
+
+
+def run_of(body: Object) -> str | None:
+    """The id of the run that an object is of."""
+    run_id: str | None = body["metadata"].get("labels", {}).get(RUN_LABEL)
+    return run_id
+
 
 class Client:
-    """What ``kubectl`` and ``oc`` do for a user, on top of the port. Failures are counted in the tally, never raised."""
+    """What ``kubectl`` and ``oc`` do for a user, on top of the port. Failures are counted in the tally, never raised.
+
+    An object that is there already counts as created if it carries the same run's label: an earlier attempt got
+    through, or an earlier process of this run. A namespace that does not is somebody else's, and nothing is created in
+    it.
+    """
 
     def __init__(self, cluster: Cluster, tally: Tally) -> None:
         self._cluster = cluster
+        self._foreign_namespaces: set[str] = set()
         self.tally = tally
 
     async def create(self, resource: Resource, body: Object, namespace: str | None) -> bool:
         """Create an object: one POST. Whether it is there now."""
-        send = partial(self._cluster.create, resource, body, namespace)
+        if namespace in self._foreign_namespaces:
+            return self._give_up("create", resource, _FOREIGN)
+        waits: list[float] = []
         try:
-            await self._persist(send, done=is_already_exists)
+            await self._persist(partial(self._cluster.create, resource, body, namespace), waits)
         except FAILURES as error:
-            return self._give_up("create", resource, error)
+            if not is_already_exists(error):
+                return self._give_up("create", resource, error)
+            return await self._recognise(resource, body, namespace, retried=bool(waits))
         self.tally.created[resource.kind] += 1
         return True
 
     async def apply(self, resource: Resource, body: Object, namespace: str | None) -> bool:
         """Create an object unless it is there: a GET, and a POST where that finds nothing, as ``kubectl apply`` does."""
         try:
-            await self._persist(partial(self._cluster.get, resource, body["metadata"]["name"], namespace))
+            found = await self._persist(partial(self._cluster.get, resource, body["metadata"]["name"], namespace))
         except FAILURES as error:
             if is_not_found(error):
                 return await self.create(resource, body, namespace)
             return self._give_up("get", resource, error)
-        self.tally.existing[resource.kind] += 1
-        return True
+        return self._accept(resource, body, found, retried=False)
 
     async def delete(self, resource: Resource, name: str, namespace: str | None, uid: str) -> bool:
         """Delete this very object; one of the same name that is not it stays. Whether it is, or will be, gone."""
@@ -65,21 +86,35 @@ class Client:
             self._give_up("list", resource, error)
             return None
 
-    async def _persist(
-        self, send: Callable[[], Awaitable[T]], *, done: Callable[[Exception], bool] = lambda _: False
-    ) -> T | None:
-        """Send until it succeeds or is not worth another try. ``done`` tells that an earlier attempt had got through."""
-        retries = 0
+    async def _recognise(self, resource: Resource, body: Object, namespace: str | None, *, retried: bool) -> bool:
+        """Look whose the object is that was there already."""
+        try:
+            found = await self._persist(partial(self._cluster.get, resource, body["metadata"]["name"], namespace))
+        except FAILURES as error:
+            return self._give_up("get", resource, error)
+        return self._accept(resource, body, found, retried=retried)
+
+    def _accept(self, resource: Resource, body: Object, found: Object, *, retried: bool) -> bool:
+        """Count an object that is there already as ours, or give up the one that was wanted."""
+        if run_of(found) != run_of(body):
+            if resource is NAMESPACES:
+                self._foreign_namespaces.add(body["metadata"]["name"])
+            return self._give_up("create", resource, _TAKEN)
+        counts = self.tally.created if retried else self.tally.existing
+        counts[resource.kind] += 1
+        return True
+
+    async def _persist(self, send: Callable[[], Awaitable[T]], waits: list[float] | None = None) -> T:
+        """Send until it succeeds or is not worth another try. ``waits`` collects the seconds between the attempts."""
+        waits = [] if waits is None else waits
         while True:
             try:
                 return await send()
             except FAILURES as error:
-                if retries and done(error):
-                    return None
-                wait_seconds = wait_before_retry(error, retries)
+                wait_seconds = wait_before_retry(error, len(waits))
                 if wait_seconds is None:
                     raise
-            retries += 1
+            waits.append(wait_seconds)
             self.tally.retries += 1
             await asyncio.sleep(wait_seconds)
 

@@ -10,6 +10,8 @@ from plimsoll.driver.phases import PhaseRun, PhaseRunner
 from plimsoll.driver.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plimsoll.cluster.port import Cluster
     from plimsoll.driver.observation import Observation
     from plimsoll.driver.steps import Phase, Plan
@@ -17,12 +19,27 @@ if TYPE_CHECKING:
 
 
 class Driver:
-    """Drives one plan against a cluster. What it has done so far may be read at any time."""
+    """Drives one plan against a cluster. What it has done so far may be read at any time.
 
-    def __init__(self, cluster: Cluster, observation: Observation, telemetry: Telemetry, plan: Plan) -> None:
+    ``phases_done`` are not carried out: an earlier process of the run has done them. ``checkpoint`` is told after each
+    phase how many are done.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        observation: Observation,
+        telemetry: Telemetry,
+        plan: Plan,
+        *,
+        phases_done: int = 0,
+        checkpoint: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self.tally = Tally()
         self.runs = tuple(PhaseRun(phase) for phase in plan.phases)
         self._telemetry = telemetry
+        self._phases_done = phases_done
+        self._checkpoint = checkpoint
         self._runner = PhaseRunner(Client(cluster, self.tally), observation, plan.label_selector)
 
     async def drive(self) -> str:
@@ -32,7 +49,7 @@ class Driver:
         tear it down are carried out. Cancelling records the phase that was going on as far as it came.
         """
         shortfall = ""
-        for run in self.runs:
+        for number, run in enumerate(self.runs[self._phases_done :], start=self._phases_done + 1):
             if shortfall and not _tears_down(run.phase):
                 continue
             missing = await self._carry_out(run)
@@ -40,6 +57,8 @@ class Driver:
                 missing = f"{run.phase.name}: {missing}"
                 self._log(missing)
                 shortfall = shortfall or missing
+            if not shortfall:
+                self._checkpoint(number)
         return shortfall
 
     async def _carry_out(self, run: PhaseRun) -> str:

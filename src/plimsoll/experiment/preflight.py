@@ -6,25 +6,18 @@ purpose is to show an impossible load says ``cluster.allowOverload: true``.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import Complaint, InputError
-from plimsoll.scenario.expansion import namespace_count, pods_in_namespace
-from plimsoll.scenario.objects import DeploymentGroup, PodGroup, ReplicaSetGroup
+from plimsoll.experiment.demand import WORKLOADS, Demand, pinned_node
 from plimsoll.simcluster.addressing import AddressError, PodNetwork
 from plimsoll.simcluster.profile import Profile, ProfileError, load_profile
 
 if TYPE_CHECKING:
     from plimsoll.scenario.loading import LoadedScenario
     from plimsoll.scenario.model import Scenario
-    from plimsoll.scenario.pods import Pod
-
-HOSTNAME_LABEL = "kubernetes.io/hostname"
-"""The one label in which the nodes of a scenario differ."""
 
 OVERLOAD = "or write `cluster.allowOverload: true` to see what happens"
 
@@ -62,7 +55,7 @@ def _problems(loaded: LoadedScenario, profile: Profile) -> Iterator[Problem]:
     yield from _unknown_nodes(scenario)
     yield from _missing_subnets(scenario, profile)
     if not scenario.cluster.allow_overload:
-        demand = _Demand.of(scenario)
+        demand = Demand.of(scenario)
         yield from _missing_places(scenario, profile, demand)
         yield from _missing_resources(scenario, demand)
 
@@ -76,7 +69,7 @@ def _unknown_nodes(scenario: Scenario) -> Iterator[Problem]:
             yield ("cluster", "faults", number, "node"), f"there is no node {node!r}", remedy
     for job_number, job in enumerate(scenario.load.jobs):
         for number, group in enumerate(job.objects):
-            node = _pinned_to(group.pod) if isinstance(group, _WORKLOADS) else None
+            node = pinned_node(group.pod) if isinstance(group, WORKLOADS) else None
             if node is not None and node not in names:
                 path = ("load", "jobs", job_number, "objects", number, "pod")
                 yield path, f"there is no node {node!r}", remedy
@@ -103,7 +96,7 @@ def _missing_subnets(scenario: Scenario, profile: Profile) -> Iterator[Problem]:
         yield ("cluster", "nodes"), problem, f"Raise network.hostPrefix, or widen network.clusterNetwork to /{widest}"
 
 
-def _missing_places(scenario: Scenario, profile: Profile, demand: _Demand) -> Iterator[Problem]:
+def _missing_places(scenario: Scenario, profile: Profile, demand: Demand) -> Iterator[Problem]:
     """More pods than the kubelets take, or than there are addresses: on one node by name, or on all together."""
     kubelet, network = profile.kubelet, profile.network
     nodes = scenario.cluster.nodes
@@ -128,7 +121,7 @@ def _missing_places(scenario: Scenario, profile: Profile, demand: _Demand) -> It
             yield ("cluster", "nodes"), problem, f"Set {enough}{setting}: {value}, {OVERLOAD}"
 
 
-def _missing_resources(scenario: Scenario, demand: _Demand) -> Iterator[Problem]:
+def _missing_resources(scenario: Scenario, demand: Demand) -> Iterator[Problem]:
     """More requested than the nodes have; also one pod that asks for more than any node has."""
     cluster = scenario.cluster
     for name, unit, each, requested, largest in (
@@ -144,50 +137,6 @@ def _missing_resources(scenario: Scenario, demand: _Demand) -> Iterator[Problem]
             )
             remedy = f"Set nodes: {ceil(requested / each)}, lower the requests, {OVERLOAD}"
             yield ("cluster", "nodes"), problem, remedy
-
-
-_WORKLOADS = (PodGroup, ReplicaSetGroup, DeploymentGroup)
-
-
-@dataclass(slots=True)
-class _Demand:
-    """What all pods of a load ask for when they are there together: nothing is torn down between jobs."""
-
-    pods: int
-    pods_by_node: Counter[str]
-    cpu_millicores: int = 0
-    memory_bytes: int = 0
-    largest_cpu_millicores: int = 0
-    largest_memory_bytes: int = 0
-
-    @classmethod
-    def of(cls, scenario: Scenario) -> _Demand:
-        demand = cls(0, Counter())
-        for job in scenario.load.jobs:
-            for part in job.parts:
-                for group in part.objects:
-                    if isinstance(group, _WORKLOADS):
-                        demand.add(group.pod, namespace_count(part) * pods_in_namespace(part, group))
-        return demand
-
-    def add(self, pod: Pod, count: int) -> None:
-        """Add so many pods of one kind."""
-        if not count:
-            return
-        cpu = (pod.requests.cpu or 0) * pod.containers
-        memory = (pod.requests.memory or 0) * pod.containers
-        self.pods += count
-        self.cpu_millicores += cpu * count
-        self.memory_bytes += memory * count
-        self.largest_cpu_millicores = max(self.largest_cpu_millicores, cpu)
-        self.largest_memory_bytes = max(self.largest_memory_bytes, memory)
-        node = _pinned_to(pod)
-        if node is not None:
-            self.pods_by_node[node] += count
-
-
-def _pinned_to(pod: Pod) -> str | None:
-    return pod.node_name or pod.node_selector.get(HOSTNAME_LABEL)
 
 
 def _prefix_for(pods: int, profile: Profile) -> int:

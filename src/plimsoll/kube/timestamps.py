@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 _SECONDS_PER_DAY = 86_400
+_TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def rfc3339(seconds: float, epoch: float = 0.0) -> str:
@@ -34,6 +37,30 @@ def _days(year: int, month: int, day: int) -> int:
     shifted_year = year - (month <= 2)  # noqa: PLR2004 - January and February end the shifted year
     era, year_of_era = divmod(shifted_year, 400)
     day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
+    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+
+
+def parse_rfc3339(text: str) -> float | None:
+    """Return the Unix seconds of a ``metav1.Time`` or ``metav1.MicroTime``; None for what is neither."""
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    seconds = _days(year, month, day) * _SECONDS_PER_DAY + hour * 3600 + minute * 60 + second
+    return seconds + float(match[7] or 0) - _zone_seconds(match[8])
+
+
+def _zone_seconds(zone: str) -> int:
+    if zone == "Z":
+        return 0
+    return (-1 if zone[0] == "-" else 1) * (int(zone[1:3]) * 3600 + int(zone[4:]) * 60)
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Turn a date into days since 1970-01-01: the inverse of :func:`_civil`."""
+    year -= month <= 2  # noqa: PLR2004 - years are counted from 1 March
+    era, year_of_era = divmod(year, 400)
+    day_of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1  # noqa: PLR2004 - as above
     return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
 
 

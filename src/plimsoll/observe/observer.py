@@ -17,25 +17,39 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from plimsoll.cluster.port import Cluster
+    from plimsoll.observe.stamps import Stamps
     from plimsoll.simcluster.telemetry import Telemetry
 
 
 class Observer:
-    """Watches a run's pods and namespaces and the cluster's nodes, and samples their counts at an interval."""
+    """Watches a run's pods and namespaces and the cluster's nodes, and samples their counts at an interval.
 
-    def __init__(self, cluster: Cluster, label_selector: str, telemetry: Telemetry, interval_seconds: float) -> None:
-        self.pods = PodCensus(telemetry)
+    ``stamps`` records what the API itself says about the pods' milestones. Who may not see nodes can do without.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        label_selector: str,
+        telemetry: Telemetry,
+        interval_seconds: float,
+        *,
+        stamps: Stamps | None = None,
+        watch_nodes: bool = True,
+    ) -> None:
+        self.pods = PodCensus(telemetry, stamps)
         self.namespaces = NamespaceCensus()
         self.nodes = NodeCensus()
         self._telemetry = telemetry
         self._interval_seconds = interval_seconds
         self._conditions = Conditions()
         check = self._conditions.check
-        self._watchers = (
+        self._watchers = [
             Watcher(cluster, PODS, self.pods, on_change=check, label_selector=label_selector),
             Watcher(cluster, NAMESPACES, self.namespaces, on_change=check, label_selector=label_selector),
-            Watcher(cluster, NODES, self.nodes, on_change=check),
-        )
+        ]
+        if watch_nodes:
+            self._watchers.append(Watcher(cluster, NODES, self.nodes, on_change=check))
 
     def job(self, name: str) -> JobCounts:
         """The counts of one job's pods."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from plimsoll.cluster.port import Change
     from plimsoll.kube.resources import Object
+    from plimsoll.observe.stamps import Stamps
     from plimsoll.simcluster.telemetry import Telemetry
 
 _NO_CLIENT, _IDLE, _EXCHANGING, _FINISHED = range(4)
@@ -79,8 +80,9 @@ class PodCensus:
     Roughly two microseconds a change, because an eight-hour run of 50,000 pods has 400,000 of them.
     """
 
-    def __init__(self, telemetry: Telemetry) -> None:
+    def __init__(self, telemetry: Telemetry, stamps: Stamps | None = None) -> None:
         self._telemetry = telemetry
+        self._stamps = stamps
         self._pods: dict[str, _Pod] = {}
         self._jobs: dict[str, JobCounts] = {}
         self._pods_by_namespace: Counter[str] = Counter()
@@ -159,6 +161,8 @@ class PodCensus:
         self._pods_by_namespace[namespace] += 1
         self.created += 1
         self._telemetry.pod(uid, namespace, metadata["name"], job, seconds)
+        if self._stamps is not None:
+            self._stamps.first_sight(uid, pod)
         return known
 
     @staticmethod
@@ -179,6 +183,8 @@ class PodCensus:
         for bit, milestone in MILESTONES:
             if news & bit:
                 self._telemetry.milestone(seconds, uid, milestone)
+        if self._stamps is not None:
+            self._stamps.news(uid, pod, news)
 
     def _forget(self, uid: str, seconds: float) -> None:
         known = self._pods.pop(uid)

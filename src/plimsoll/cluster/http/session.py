@@ -1,0 +1,159 @@
+"""Requests of one user to one API server: connections, identity, and the clocks of both ends."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from plimsoll import __version__
+from plimsoll.cluster.http.clock import ClockEstimate
+from plimsoll.cluster.http.pool import Pool
+
+if TYPE_CHECKING:
+    from plimsoll.cluster.http.connection import Connection, Response, Stream
+    from plimsoll.cluster.http.endpoint import Endpoint
+    from plimsoll.cluster.http.identity import Credentials, Identity
+
+REQUEST_SECONDS = 65.0
+"""A little longer than the API server gives a request (``--request-timeout``, 60 s)."""
+JSON = b"application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request before anybody has said who sends it."""
+
+    method: bytes
+    target: str
+    body: bytes = b""
+    content_type: bytes = JSON
+    accept: bytes = JSON
+    timeout_seconds: float = REQUEST_SECONDS
+
+
+class Answered(NamedTuple):
+    """An answer, and when the request went out and it came (seconds of the loop's clock)."""
+
+    response: Response
+    sent_seconds: float
+    received_seconds: float
+
+
+class Session:
+    """A user's connections to a server. ``connections`` bounds the requests under way; watches do not count."""
+
+    def __init__(self, endpoint: Endpoint, credentials: Credentials, *, connections: int, epoch_seconds: float) -> None:
+        self.clock = ClockEstimate(epoch_seconds)
+        self.endpoint = endpoint
+        self._credentials = credentials
+        self._connections = connections
+        self._identity: Identity | None = None
+        self._pool = Pool(endpoint, connections)
+        self._time = asyncio.get_running_loop().time
+        self._common = f" HTTP/1.1\r\nHost: {endpoint.host}\r\nUser-Agent: plimsoll/{__version__}\r\n".encode()
+        self._base_path = endpoint.base_path
+
+    async def send(self, call: Call) -> Answered:
+        """Send a request; once more with a renewed identity where this one is refused."""
+        identity = await self._known_identity()
+        answered = await self._exchange(call, identity)
+        if answered.response.status == HTTPStatus.UNAUTHORIZED:
+            renewed = await self._credentials.renew(identity)
+            if renewed is not identity:
+                self._adopt(renewed)
+                answered = await self._exchange(call, renewed)
+        return answered
+
+    async def open(self, call: Call) -> tuple[Answered, Opened]:
+        """Send a request whose answer is streamed, on a connection of its own that the caller closes."""
+        identity = await self._known_identity()
+        answered, opened = await self._open(call, identity)
+        if answered.response.status == HTTPStatus.UNAUTHORIZED:
+            renewed = await self._credentials.renew(identity)
+            if renewed is not identity:
+                opened.close()
+                self._adopt(renewed)
+                answered, opened = await self._open(call, renewed)
+        return answered, opened
+
+    def close(self) -> None:
+        """Close all connections; requests under way fail."""
+        self._pool.close()
+
+    async def _known_identity(self) -> Identity:
+        identity = self._credentials.current()
+        if identity is None:
+            identity = await self._credentials.renew(None)
+        if identity is not self._identity:
+            self._adopt(identity)
+        return identity
+
+    def _adopt(self, identity: Identity) -> None:
+        """Use an identity from now on; another client certificate needs other connections."""
+        if self._identity is None or identity.tls is not self._identity.tls:
+            self._pool.retire()
+            self._pool = Pool(replace(self.endpoint, tls=identity.tls or self.endpoint.tls), self._connections)
+        self._identity = identity
+
+    async def _exchange(self, call: Call, identity: Identity) -> Answered:
+        pool = self._pool
+        await pool.turn()
+        sent_seconds = self._time()
+        connection = await pool.take()
+        loop = asyncio.get_running_loop()
+        deadline = loop.call_later(call.timeout_seconds, connection.close, TimeoutError("the server did not answer"))
+        try:
+            response = await connection.send(self._message(call, identity))
+        except asyncio.CancelledError:
+            connection.close()  # an answer may be on its way that belongs to nobody
+            raise
+        finally:
+            deadline.cancel()
+            pool.give(connection)
+        return self._answered(response, sent_seconds)
+
+    async def _open(self, call: Call, identity: Identity) -> tuple[Answered, Opened]:
+        sent_seconds = self._time()
+        connection = await self._pool.extra()
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                response = await connection.send(self._message(call, identity), streaming=True)
+        except BaseException:
+            self._pool.discard(connection)
+            raise
+        return self._answered(response, sent_seconds), Opened(self._pool, connection)
+
+    def _answered(self, response: Response, sent_seconds: float) -> Answered:
+        received_seconds = self._time()
+        date = response.headers.get(b"date")
+        if date is not None:
+            self.clock.date(date, sent_seconds, received_seconds)
+        return Answered(response, sent_seconds, received_seconds)
+
+    def _message(self, call: Call, identity: Identity) -> bytes:
+        target = (self._base_path + call.target).encode()
+        head = b"%b %b%bAccept: %b\r\n%b" % (call.method, target, self._common, call.accept, identity.headers)
+        if not call.body:
+            return head + b"\r\n"
+        return b"%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+            head, call.content_type, len(call.body), call.body
+        )  # fmt: skip
+
+
+class Opened:
+    """A streamed answer that goes on until it is closed."""
+
+    def __init__(self, pool: Pool, connection: Connection) -> None:
+        self._pool = pool
+        self._connection = connection
+
+    @property
+    def stream(self) -> Stream:
+        """The answer's body."""
+        return self._connection.stream()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._pool.discard(self._connection)
