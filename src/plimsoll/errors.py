@@ -73,7 +73,8 @@ class ApiError(PlimsollError):
     """An API server's answer other than success, with the fields of its ``Status`` object.
 
     ``retry_after_seconds`` is set where the server asked the client to come back (429, some 5xx); ``details`` are the
-    ``details`` of the Status: what was refused, and the causes field by field.
+    ``details`` of the Status: what was refused, and the causes field by field (None: no details at all).
+    ``continue_token`` lets the reader of a list that expired go on with what is there now (410).
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class ApiError(PlimsollError):
         *,
         retry_after_seconds: float | None = None,
         details: Mapping[str, object] | None = None,
+        continue_token: str = "",
     ) -> None:
         super().__init__(f"{code} {reason}: {message}")
         self.code = code
@@ -91,3 +93,4 @@ class ApiError(PlimsollError):
         self.message = message
         self.retry_after_seconds = retry_after_seconds
         self.details = details
+        self.continue_token = continue_token

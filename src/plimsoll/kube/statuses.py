@@ -8,20 +8,19 @@ from plimsoll.kube.resources import Object
 
 def failure_status(error: ApiError) -> Object:
     """A refusal as clients get it; ``details.retryAfterSeconds`` is in whole seconds, as the header is."""
-    details = dict(error.details or {})
+    details = None if error.details is None else dict(error.details)
     if error.retry_after_seconds is not None:
-        details["retryAfterSeconds"] = max(1, round(error.retry_after_seconds))
+        details = {**(details or {}), "retryAfterSeconds": max(1, round(error.retry_after_seconds))}
     status: Object = {
         "kind": "Status",
         "apiVersion": "v1",
-        "metadata": {},
+        "metadata": {"continue": error.continue_token} if error.continue_token else {},
         "status": "Failure",
         "message": error.message,
-        "reason": error.reason,
-        "details": details,
         "code": error.code,
     }
-    for key in ("reason", "details"):
-        if not status[key]:
-            del status[key]
+    if error.reason:
+        status["reason"] = error.reason
+    if details is not None:
+        status["details"] = details
     return status

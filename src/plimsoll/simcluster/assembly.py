@@ -10,7 +10,7 @@ from plimsoll.kernel import Kernel, Streams
 from plimsoll.kube.resources import NODES, PODS
 from plimsoll.simcluster.addressing import NodeAddresses, PodNetwork
 from plimsoll.simcluster.admission import PodAdmission
-from plimsoll.simcluster.api import Api
+from plimsoll.simcluster.api import EPOCH_SECONDS, Api
 from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
 from plimsoll.simcluster.client import ClientEnvironment
@@ -44,18 +44,26 @@ class SimulatedCluster:
     """Every component, wired. Made by :func:`assemble`; load reaches it through ``environment`` and ``api``."""
 
     def __init__(
-        self, profile: Profile, shapes: Sequence[NodeShape], seed: int, telemetry: Telemetry, interval_seconds: float
+        self,
+        profile: Profile,
+        shapes: Sequence[NodeShape],
+        seed: int,
+        telemetry: Telemetry,
+        interval_seconds: float,
+        epoch_seconds: float,
     ) -> None:
         self.profile = profile
+        self.epoch_seconds = epoch_seconds
         self.kernel = Kernel()
         self.telemetry = telemetry
-        self._streams = Streams(seed)
-        self.server = ApiServer(profile.apiserver, self._streams.stream("apiserver").random)
+        self.streams = Streams(seed)
+        self.server = ApiServer(profile.apiserver, self.streams.stream("apiserver").random)
         self.metering = Metering(telemetry)
         self.environment = ClientEnvironment(self.kernel, self.server, self.metering, profile.logging, telemetry)
         self.store = Store(self.kernel, profile.apiserver.watch_delivery_seconds)
         admission = PodAdmission(profile.namespace, token_requests=profile.kubelet.token_requests)
-        self.api = Api(self.kernel, self.store, admission, self._streams.stream("names"), telemetry)
+        names = self.streams.stream("names")
+        self.api = Api(self.kernel, self.store, admission, names, telemetry, epoch_seconds=epoch_seconds)
         self._add_controllers()
         self.network = Network(
             self.kernel,
@@ -72,10 +80,10 @@ class SimulatedCluster:
     def _add_controllers(self) -> None:
         environment, profile, api = self.environment, self.profile, self.api
         controllers = profile.controllers
-        self.scheduler = Scheduler(environment, profile.scheduler, api, self._streams.stream("scheduler"))
-        self.lifecycle = NodeLifecycle(environment, controllers, api, self._streams.stream("node-lifecycle"))
+        self.scheduler = Scheduler(environment, profile.scheduler, api, self.streams.stream("scheduler"))
+        self.lifecycle = NodeLifecycle(environment, controllers, api, self.streams.stream("node-lifecycle"))
         contents = NamespaceContents(environment, profile.namespace, controllers, api)
-        deployments = DeploymentController(environment, controllers, api, self._streams.stream("deployments"))
+        deployments = DeploymentController(environment, controllers, api, self.streams.stream("deployments"))
         self.queues: Mapping[str, WorkQueue] = {
             "deployment": deployments.queue,
             "replicaset": ReplicaSetController(environment, controllers, api).queue,
@@ -106,7 +114,7 @@ class SimulatedCluster:
                 created=self.api.timestamp(),
             )
             self.store.collection(NODES).add("", shape.name, node)
-            random = self._streams.stream(f"kubelet/{shape.name}")
+            random = self.streams.stream(f"kubelet/{shape.name}")
             kubelets[shape.name] = Kubelet(shared, shape.name, address, addresses, random)
         return kubelets
 
@@ -142,12 +150,13 @@ def assemble(
     faults: Sequence[Fault] = (),
     *,
     interval_seconds: float = 10.0,
+    epoch_seconds: float = EPOCH_SECONDS,
 ) -> SimulatedCluster:
-    """A running cluster at second zero. Everything random in it derives from ``seed``.
+    """A running cluster at second zero, which is ``epoch_seconds`` in Unix time. All chance derives from ``seed``.
 
     Raises ``AddressError`` of ``addressing`` where the cluster network has no subnet for some node.
     """
-    cluster = SimulatedCluster(profile, nodes, seed, telemetry, interval_seconds)
+    cluster = SimulatedCluster(profile, nodes, seed, telemetry, interval_seconds, epoch_seconds)
     injector = FaultInjector(
         cluster.kernel,
         cluster.server,

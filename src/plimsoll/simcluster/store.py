@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from plimsoll.errors import ApiError
@@ -46,6 +47,8 @@ class Collection:
     def __init__(self, store: Store, resource: Resource) -> None:
         self.resource = resource
         self.watchers: list[Watcher] = []
+        self.indexers: list[Watcher] = []
+        """Told of each change as it is committed, before any watcher: look-up tables, which must never be out of date."""
         self._store = store
         self._namespaces: dict[str, dict[str, Object]] = {}
         self._history: deque[StoredChange] = deque(maxlen=HISTORY_LENGTH)
@@ -115,14 +118,45 @@ class Collection:
 
     def changes_after(self, revision: int) -> list[StoredChange]:
         """What happened after a revision; ``ApiError(410)`` where history no longer reaches back that far."""
+        if revision < self.oldest_revision:
+            raise ApiError(410, "Expired", f"too old resource version: {revision} ({self.oldest_revision})")
+        return list(self._newer(revision))
+
+    @property
+    def oldest_revision(self) -> int:
+        """The oldest revision from which every change of this collection is still known."""
         history = self._history
-        if len(history) == HISTORY_LENGTH and revision < history[0].revision - 1:
-            raise ApiError(410, "Expired", f"too old resource version: {revision} ({history[0].revision})")
-        return [change for change in history if change.revision > revision]
+        if len(history) == HISTORY_LENGTH:
+            return max(self._store.compacted_revision, history[0].revision - 1)
+        return self._store.compacted_revision
+
+    def at(self, revision: int) -> list[Object]:
+        """All objects as they were at a revision, in no order; ``ApiError(410)`` where history does not reach back."""
+        objects = {(value["metadata"].get("namespace", ""), value["metadata"]["name"]): value for value in self}
+        for change in reversed(self.changes_after(revision)):
+            metadata = change.object["metadata"]
+            key = metadata.get("namespace", ""), metadata["name"]
+            if change.old is None:
+                del objects[key]
+            else:
+                objects[key] = change.old
+        return list(objects.values())
+
+    def forget(self, revision: int) -> None:
+        """Drop the changes up to a revision."""
+        while self._history and self._history[0].revision <= revision:
+            self._history.popleft()
+
+    def _newer(self, revision: int) -> Iterator[StoredChange]:
+        """The changes after a revision, found from the end: who resumes has missed little."""
+        newer = list(takewhile(lambda change: change.revision > revision, reversed(self._history)))
+        return reversed(newer)
 
     def _committed(self, change_type: ChangeType, value: Object, old: Object | None) -> None:
         change = _new_change((self._store.revision, change_type, value, old))
         self._history.append(change)
+        for indexer in self.indexers:
+            indexer(change)
         if self.watchers:
             self._store.announce(self, change)
 
@@ -132,6 +166,7 @@ class Store:
 
     def __init__(self, kernel: Kernel, delivery_seconds: float) -> None:
         self.revision = 0
+        self.compacted_revision = 0
         self._kernel = kernel
         self._delivery_seconds = delivery_seconds
         self._collections: dict[tuple[str, str], Collection] = {}
@@ -146,6 +181,12 @@ class Store:
     def collections(self) -> tuple[Collection, ...]:
         """Every resource that was ever asked for."""
         return tuple(self._collections.values())
+
+    def compact(self, revision: int) -> None:
+        """Forget the history up to a revision, as etcd does every five minutes."""
+        self.compacted_revision = revision
+        for collection in self._collections.values():
+            collection.forget(revision)
 
     def next_revision(self) -> str:
         """Take the next revision, as Kubernetes writes it."""

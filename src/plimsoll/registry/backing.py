@@ -1,0 +1,71 @@
+"""What the verbs work on: one cluster's store, its clock, its admission, and what is kept beside stored objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from plimsoll.kube.resources import Object, Resource
+    from plimsoll.registry.admission.chain import AdmissionChain
+    from plimsoll.registry.identity import Identity
+    from plimsoll.simcluster.store import Collection, Store
+
+
+class Companion(Protocol):
+    """Something that is kept beside the objects of a resource, such as the addresses that services hold."""
+
+    def before_create(self, value: Object) -> None:
+        """Complete a new object, which is private still, with what is free; ``ApiError`` where nothing is."""
+        ...
+
+    def before_update(self, value: Object, old: Object) -> None:
+        """Complete a changed object, which is private still."""
+        ...
+
+    def stored(self, value: Object, old: Object | None) -> None:
+        """An object has been created (no ``old``) or changed."""
+        ...
+
+    def removed(self, old: Object) -> None:
+        """An object has gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """The parts that all verbs share. ``companions`` are found by group and plural."""
+
+    store: Store
+    identity: Identity
+    admission: AdmissionChain
+    companions: Mapping[tuple[str, str], Companion]
+
+    def companion(self, resource: Resource) -> Companion | None:
+        """What is kept beside a resource, if anything is."""
+        return self.companions.get((resource.group, resource.plural))
+
+    def add(self, collection: Collection, namespace: str, name: str, value: Object) -> Object:
+        """Store a new object."""
+        stored = collection.add(namespace, name, value)
+        companion = self.companion(collection.resource)
+        if companion is not None:
+            companion.stored(stored, None)
+        return stored
+
+    def put(self, collection: Collection, old: Object, value: Object) -> Object:
+        """Store a changed object."""
+        stored = collection.put(old, value)
+        companion = self.companion(collection.resource)
+        if companion is not None:
+            companion.stored(stored, old)
+        return stored
+
+    def remove(self, collection: Collection, old: Object) -> Object:
+        """Remove an object; returns it as it goes, under the revision of its removal."""
+        collection.remove(old)
+        companion = self.companion(collection.resource)
+        if companion is not None:
+            companion.removed(old)
+        return {**old, "metadata": {**old["metadata"], "resourceVersion": str(collection.revision)}}

@@ -1,0 +1,79 @@
+"""The registry: one cluster's API behind two calls, :meth:`Registry.handle` and :meth:`Registry.watch`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plimsoll.kube.resources import NAMESPACES
+from plimsoll.registry.admission.chain import AdmissionChain
+from plimsoll.registry.admission.lifecycle import NamespaceLifecycle
+from plimsoll.registry.backing import Backing
+from plimsoll.registry.catalogue import ServedResources
+from plimsoll.registry.identity import Identity
+from plimsoll.registry.refusals import method_not_allowed, no_such_page
+from plimsoll.registry.verbs.creating import create
+from plimsoll.registry.verbs.deleting import delete
+from plimsoll.registry.verbs.deletingmany import delete_collection
+from plimsoll.registry.verbs.listing import list_objects
+from plimsoll.registry.verbs.patching import patch
+from plimsoll.registry.verbs.reading import get
+from plimsoll.registry.verbs.updating import update
+from plimsoll.registry.verbs.watching import Broadcaster, Watch, open_watch
+
+if TYPE_CHECKING:
+    from plimsoll.kube.resources import Resource
+    from plimsoll.registry.requests import Answer, Receive, Request
+    from plimsoll.registry.served import Served
+    from plimsoll.simcluster.assembly import SimulatedCluster
+
+_VERBS = {
+    "get": get,
+    "list": list_objects,
+    "create": create,
+    "update": update,
+    "patch": patch,
+    "delete": delete,
+    "deletecollection": delete_collection,
+}
+
+
+class Registry:
+    """The API of one cluster. It is synchronous and lives in the kernel's time, as everything that it changes does."""
+
+    def __init__(self, cluster: SimulatedCluster) -> None:
+        store = cluster.store
+        self.cluster = cluster
+        self.resources = ServedResources(store)
+        identity = Identity(cluster.kernel, cluster.streams.stream("registry"), cluster.epoch_seconds)
+        admission = AdmissionChain([NamespaceLifecycle(store.collection(NAMESPACES))], [])
+        self.backing = Backing(store, identity, admission, {})
+        self._broadcasters: dict[tuple[str, str], Broadcaster] = {}
+
+    def resolve(self, group: str, version: str, plural: str) -> Resource | None:
+        """The resource that a URL names; None where nothing is served there."""
+        return self.resources.find(group, version, plural)
+
+    def handle(self, request: Request) -> Answer:
+        """Do what a request asks for, at once. ``ApiError`` is the refusal to answer with."""
+        served = self._served(request)
+        return _VERBS[request.verb](self.backing, served, request)
+
+    def watch(self, request: Request, receive: Receive) -> Watch:
+        """Open a watch; events that come first are received before this returns. ``ApiError`` where it is refused."""
+        served = self._served(request)
+        stored = served.collection.resource
+        key = stored.group, stored.plural
+        if key not in self._broadcasters:
+            self._broadcasters[key] = Broadcaster(served.collection)
+        return open_watch(self.backing, self._broadcasters[key], served, request, receive)
+
+    def _served(self, request: Request) -> Served:
+        served = self.resources.served(request.resource)
+        if served is None:
+            raise no_such_page()
+        verbs = served.verbs if not request.subresource else served.subresources.get(request.subresource)
+        if verbs is None:
+            raise no_such_page()
+        if request.verb not in verbs:
+            raise method_not_allowed()
+        return served
