@@ -7,7 +7,7 @@ counts are the requests of the control plane alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from plimsoll.kernel import Kernel, Streams
 from plimsoll.kube.resources import (
     CONFIGMAPS,
     DEPLOYMENTS,
+    EVENTS,
     NAMESPACES,
     NODES,
     PODS,
@@ -33,6 +34,7 @@ from plimsoll.simcluster.controllers.garbage import GarbageCollector
 from plimsoll.simcluster.controllers.namespace import NamespaceController
 from plimsoll.simcluster.controllers.namespacecontents import NamespaceContents
 from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
+from plimsoll.simcluster.controllers.ownership import Ownership
 from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
 from plimsoll.simcluster.metering import Metering
 from plimsoll.simcluster.nodes import NodeShape, node_object
@@ -112,7 +114,10 @@ class Machines:
         if pod["spec"]["nodeName"] in self.rejecting:
             self._plane.pods.replace(stored, status={"phase": "Failed", "reason": "OutOfpods"})
         elif pod["spec"]["nodeName"] not in self.dead:
-            conditions = [{"type": "PodScheduled", "status": "True"}, {"type": "Ready", "status": "True"}]
+            now = self._plane.api.timestamp()
+            conditions = [
+                {"type": kind, "status": "True", "lastTransitionTime": now} for kind in ("PodScheduled", "Ready")
+            ]
             self._plane.pods.replace(stored, status={"phase": "Running", "conditions": conditions})
 
     def _remove(self, pod: Object) -> None:
@@ -141,6 +146,7 @@ class ControlPlane:
         start_seconds: float = 1.0,
         stop_seconds: float = 1.0,
         seed: int = 1,
+        detailed: bool = False,
     ) -> None:
         assert set(components) <= set(COMPONENTS)
         self.profile = _profile(profile, tuple((settings or {}).items()))
@@ -155,6 +161,9 @@ class ControlPlane:
         self.store = Store(self.kernel, self.profile.apiserver.watch_delivery_seconds)
         admission = PodAdmission(self.profile.namespace, token_requests=self.profile.kubelet.token_requests)
         self.api = Api(self.kernel, self.store, admission, self.streams.stream("names"), self.telemetry)
+        self.ownership = Ownership(self.store)
+        if detailed:
+            self.environment.event_store = self.api
         self.pods = self.store.collection(PODS)
         self._switch_on(set(components))
         self.machines = Machines(self, start_seconds, stop_seconds)
@@ -165,9 +174,11 @@ class ControlPlane:
         if "contents" in components:
             self.contents = NamespaceContents(environment, self.profile.namespace, limits, api)
         if "deployments" in components:
-            self.deployments = DeploymentController(environment, limits, api, self.streams.stream("deployments"))
+            self.deployments = DeploymentController(
+                environment, limits, api, self.streams.stream("deployments"), self.ownership
+            )
         if "replicasets" in components:
-            self.replicasets = ReplicaSetController(environment, limits, api)
+            self.replicasets = ReplicaSetController(environment, limits, api, self.ownership)
         if "namespaces" in components:
             self.namespaces = NamespaceController(environment, limits, api)
         if "garbage" in components:
@@ -176,6 +187,10 @@ class ControlPlane:
             self.scheduler = Scheduler(environment, self.profile.scheduler, api, self.streams.stream("scheduler"))
         if "lifecycle" in components:
             self.lifecycle = NodeLifecycle(environment, limits, api, self.streams.stream("lifecycle"))
+
+    def start(self, controller: Callable[..., Any]) -> Any:
+        """Switch on a controller that is made from what all of them have in common."""
+        return controller(self.environment, self.profile.controllers, self.api, self.ownership)
 
     def _add_nodes(self, nodes: int, pods_per_node: int) -> None:
         for index in range(nodes):
@@ -221,6 +236,13 @@ class ControlPlane:
 
     def scale(self, resource: Resource, name: str, replicas: int, namespace: str = "ns") -> None:
         self.api.patch(self.collection(resource), namespace, name, {"spec": {"replicas": replicas}})
+
+    def patch(self, resource: Resource, name: str, patch: Object, namespace: str = "ns") -> Object:
+        return self.api.patch(self.collection(resource), namespace, name, patch)
+
+    def events(self, reason: str) -> list[str]:
+        """The messages of the events of this reason that are stored."""
+        return [event["message"] for event in self.collection(EVENTS) if event["reason"] == reason]
 
     def phases(self) -> Counter[str]:
         return Counter(pod["status"]["phase"] for pod in self.pods)

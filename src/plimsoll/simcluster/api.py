@@ -327,9 +327,14 @@ def is_bound(pod: Object) -> bool:
 
 
 def is_ready(pod: Object) -> bool:
-    """Whether a pod is ready; kubelets write that condition last."""
-    conditions = pod["status"].get("conditions", ())
-    return bool(conditions) and conditions[-1]["type"] == "Ready" and conditions[-1]["status"] == "True"
+    """Whether a pod is ready; simulated kubelets of load runs write that condition last."""
+    conditions = pod["status"].get("conditions")
+    if not conditions:
+        return False
+    last = conditions[-1]
+    if last["type"] != "Ready":
+        last = next((one for one in conditions if one["type"] == "Ready"), last)
+    return bool(last["type"] == "Ready" and last["status"] == "True")
 
 
 def creation_order(pod: Object) -> int:

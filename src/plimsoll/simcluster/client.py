@@ -17,6 +17,7 @@ from plimsoll.simcluster.apiserver import Refusal
 
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
+    from plimsoll.simcluster.api import Api
     from plimsoll.simcluster.apiserver import ApiServer, RequestCost
     from plimsoll.simcluster.metering import Meter, Metering
     from plimsoll.simcluster.settings import LoggingSettings
@@ -57,6 +58,8 @@ class ClientEnvironment:
         self.metering = metering
         self.logging = logging
         self.telemetry = telemetry
+        self.event_store: Api | None = None
+        """Where events are kept as objects; None where they are only counted."""
 
 
 class Client:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.kube.labels import ROLE_ANNOTATION
 from plimsoll.kube.resources import PODS, SERVICES, Object
+from plimsoll.simcluster.api import is_ready
 from plimsoll.simcluster.kubelet.needs import Exchange, read_exchange
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Traffic:
         pod = change.object
         namespace = pod["metadata"]["namespace"]
         waiting = self._waiting.get(namespace)
-        if waiting is None or change.type == "DELETED" or not _is_ready(pod):
+        if waiting is None or change.type == "DELETED" or not is_ready(pod):
             return
         self._waiting[namespace] = [client for client in waiting if not self._serves(pod, client)]
         if not self._waiting[namespace]:
@@ -140,7 +141,7 @@ class Traffic:
     def _is_reachable(self, pod: Object) -> bool:
         """Whether the proxies send clients to the pod, and it is there."""
         metadata = pod["metadata"]
-        return metadata["uid"] in self._servers.get(metadata["namespace"], ()) and _is_ready(pod)
+        return metadata["uid"] in self._servers.get(metadata["namespace"], ()) and is_ready(pod)
 
     def _serves(self, pod: Object, client: _Client) -> bool:
         """Whether a pod is behind the service that a client looks for."""
@@ -161,8 +162,3 @@ class Traffic:
             self._network.disconnect(client.connection)
             client.connection = None
             self.active -= 1
-
-
-def _is_ready(pod: Object) -> bool:
-    conditions = pod["status"].get("conditions", ())
-    return bool(conditions) and conditions[-1]["type"] == "Ready" and conditions[-1]["status"] == "True"

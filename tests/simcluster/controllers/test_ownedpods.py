@@ -10,7 +10,7 @@ from plimsoll.simcluster.store import StoredChange
 
 
 def owned() -> OwnedPods:
-    return OwnedPods(("ns", "rs"), {})
+    return OwnedPods(("ns", "rs"), "rs-uid", {})
 
 
 def added(uid: str) -> StoredChange:

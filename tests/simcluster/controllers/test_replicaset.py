@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from plimsoll.kube.resources import NAMESPACES, PODS, REPLICASETS, SERVICEACCOUNTS, Object
 from plimsoll.simcluster.apiserver import Refusal
-from plimsoll.simcluster.controllers.replicaset import least_useful
+from plimsoll.simcluster.controllers.replicasetstatus import least_useful
 from tests.simcluster.controlplane import ControlPlane
 
 SLOW = {

@@ -34,19 +34,25 @@ class OwnedPods:
         "_expected_since_seconds",
         "_failure_pause_seconds",
         "_replace_after_seconds",
+        "failure",
         "key",
         "metadata",
+        "owner",
         "pods",
         "ready",
     )
 
-    def __init__(self, key: Key, metadata: Object) -> None:
+    def __init__(self, key: Key, owner: str, metadata: Object) -> None:
         self.key = key
+        self.owner = owner
+        """The UID of the replica set."""
         self.metadata = metadata
         """The part of every pod's metadata that is the same for all of them."""
         self.pods: dict[str, Object] = {}
         """Neither finished nor being deleted, by UID."""
         self.ready = 0
+        self.failure = ""
+        """Why the last attempt to create pods failed."""
         self._deleting: set[str] | None = None
         """Pods whose deletion was asked for and has not been seen; few replica sets ever have any."""
         self._expected = 0
@@ -74,6 +80,15 @@ class OwnedPods:
         if ready:
             self._failure_pause_seconds = 0.0
         return before is None or ready != was_ready
+
+    def take(self, pod: Object) -> None:
+        """Count a pod that was just adopted, or no longer count one that was released."""
+        uid = pod["metadata"]["uid"]
+        before = self.pods.pop(uid, None)
+        self.ready -= before is not None and is_ready(before)
+        if any(one["uid"] == self.owner for one in pod["metadata"].get("ownerReferences") or ()):
+            self.pods[uid] = pod
+            self.ready += is_ready(pod)
 
     # --- expectations -----------------------------------------------------------------------------------------------------
 

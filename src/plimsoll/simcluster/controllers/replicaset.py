@@ -7,16 +7,26 @@ expectations: while there are any, a sync leaves the number of pods alone, so th
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection
-from heapq import nsmallest
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import PODS, REPLICASETS, Object
-from plimsoll.simcluster.api import NamespaceTerminatingError, creation_order, is_ready
+from plimsoll.simcluster.api import NamespaceTerminatingError
 from plimsoll.simcluster.client import Client, ClientEnvironment
 from plimsoll.simcluster.controllers.ownedpods import OwnedPods
+from plimsoll.simcluster.controllers.ownership import Ownership
+from plimsoll.simcluster.controllers.podclaims import PodClaims
+from plimsoll.simcluster.controllers.replicasetstatus import (
+    counted,
+    detailed,
+    least_useful,
+    with_failure,
+    without_failure,
+)
+from plimsoll.simcluster.controllers.templates import pod_metadata
+from plimsoll.simcluster.correlation import Reporter
+from plimsoll.simcluster.recording import recorder
 from plimsoll.simcluster.workqueue import Key, WorkQueue
 
 if TYPE_CHECKING:
@@ -33,7 +43,13 @@ Finished = Callable[[bool], None]
 class ReplicaSetController:
     """Creates and deletes pods, and keeps the replica sets' status."""
 
-    def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api) -> None:
+    def __init__(
+        self,
+        environment: ClientEnvironment,
+        settings: ControllerSettings,
+        api: Api,
+        ownership: Ownership | None = None,
+    ) -> None:
         self._api = api
         self._kernel = environment.kernel
         self._telemetry = environment.telemetry
@@ -46,8 +62,11 @@ class ReplicaSetController:
         self._create = self._client.kind("POST", "pods")
         self._delete = self._client.kind("DELETE", "pods")
         self._put_status = self._client.kind("PUT", "replicasets/status")
-        self._event_client = Client(environment, "controller-events", qps=settings.qps, burst=settings.burst)
-        self._post_event = self._event_client.kind("POST", "events")
+        events = Client(environment, "controller-events", qps=settings.qps, burst=settings.burst)
+        self._events = recorder(environment, events, Reporter("replicaset-controller"))
+        self._ownership = ownership if ownership is not None else Ownership(api.store)
+        self._claims = PodClaims(self._client, api, self._ownership) if environment.event_store is not None else None
+        """Only where people may look, and change labels: a load's replica sets have the pods that they made."""
         self.queue = WorkQueue(environment.kernel, settings.replicaset_workers, self._sync)
         self._sets.watchers.append(self._observe_set)
         self._pods.watchers.append(self._observe_pod)
@@ -60,16 +79,25 @@ class ReplicaSetController:
             self._owned.pop(metadata["uid"], None)
             return
         key = (metadata["namespace"], metadata["name"])
-        if metadata["uid"] not in self._owned:
-            self._owned[metadata["uid"]] = OwnedPods(key, _pod_metadata(change.object))
+        owned = self._owned.get(metadata["uid"])
+        if owned is None:
+            owned = OwnedPods(key, metadata["uid"], pod_metadata(change.object, change.object["spec"]["template"]))
+            self._owned[metadata["uid"]] = owned
+            if self._claims is not None:
+                self._claims.added(change.object)
+        elif self._claims is not None:
+            owned.metadata = pod_metadata(change.object, change.object["spec"]["template"])
         self.queue.add(key)
 
     def _observe_pod(self, change: StoredChange) -> None:
+        if self._claims is not None:
+            for key in self._claims.affected(change):
+                self.queue.add(key)
         references = change.object["metadata"].get("ownerReferences")
         owned = self._owned.get(references[0]["uid"]) if references else None
         if owned is None:
             return
-        if not owned.observe(change):
+        if not owned.observe(change) and self._claims is None:
             return
         self.queue.add(owned.key)
         if _has_failed(change.object):
@@ -84,12 +112,20 @@ class ReplicaSetController:
         owned = self._owned.get(stored["metadata"]["uid"]) if stored is not None else None
         if stored is None or owned is None:
             done()
-            return
-        missing = stored["spec"]["replicas"] - len(owned.pods)
+        elif self._claims is not None:
+            self._claims.settle(stored, owned, lambda: self._manage(stored, owned, done))
+        else:
+            self._manage(stored, owned, done)
+
+    def _manage(self, stored: Object, owned: OwnedPods, done: Callable[[], None]) -> None:
+        """Have as many pods as wanted."""
+        missing = stored["spec"].get("replicas", 1) - len(owned.pods)
+        if "deletionTimestamp" in stored["metadata"]:
+            missing = 0
         if not missing or owned.is_awaiting(self._kernel.now):
             self._finish(owned, done, succeeded=True)
         elif missing < 0:
-            self._delete_surplus(owned, -missing, done)
+            self._delete_surplus(stored, owned, -missing, done)
         elif owned.may_replace(self._kernel.now):
             self._create_missing(stored, owned, missing, done)
         else:
@@ -115,6 +151,8 @@ class ReplicaSetController:
 
     def _creation_ended(self, owned: OwnedPods, uncreated: int | None, done: Callable[[], None]) -> None:
         owned.lower_expectation(uncreated or 0)
+        if uncreated is None:
+            owned.failure = ""
         self._finish(owned, done, succeeded=uncreated is None)
 
     def _create_pod(self, replica_set: Object, owned: OwnedPods, finished: Finished) -> None:
@@ -124,19 +162,20 @@ class ReplicaSetController:
             gives_up = isinstance(error, NamespaceTerminatingError)
             if not gives_up:
                 owned.lower_expectation(1)
-                self._report_failure(owned.key, error)
+                self._report_failure(replica_set, owned.key, error)
+                owned.failure = error.message
             finished(gives_up)
 
         self._client.call(self._create, self._created, replica_set, owned, finished, failed=failed)
 
     def _created(self, replica_set: Object, owned: OwnedPods, finished: Finished) -> None:
         spec = replica_set["spec"]["template"]["spec"]
-        self._api.create(self._pods, owned.key[0], {"metadata": owned.metadata, "spec": spec})
-        self._event_client.post(self._post_event)
+        pod = self._api.create(self._pods, owned.key[0], {"metadata": owned.metadata, "spec": spec})
+        self._events.emit(replica_set, "Normal", "SuccessfulCreate", "Created pod: %s", pod["metadata"]["name"])
         finished(True)
 
-    def _report_failure(self, key: Key, error: ApiError) -> None:
-        self._event_client.post(self._post_event)
+    def _report_failure(self, replica_set: Object, key: Key, error: ApiError) -> None:
+        self._events.emit(replica_set, "Warning", "FailedCreate", "Error creating: %s", error.message)
         self._telemetry.event(
             self._kernel.now,
             "Warning",
@@ -147,7 +186,7 @@ class ReplicaSetController:
             f"Error creating: {error.message}",
         )
 
-    def _delete_surplus(self, owned: OwnedPods, surplus: int, done: Callable[[], None]) -> None:
+    def _delete_surplus(self, replica_set: Object, owned: OwnedPods, surplus: int, done: Callable[[], None]) -> None:
         """Delete the pods that are the least use, all at once."""
         victims = least_useful(owned.pods.values(), min(surplus, self._settings.burst_replicas))
         owned.expect_deletes(pod["metadata"]["uid"] for pod in victims)
@@ -161,12 +200,12 @@ class ReplicaSetController:
                 self._finish(owned, done, succeeded=True)
 
         for pod in victims:
-            self._client.call(self._delete, self._deleted, pod, one_done, failed=one_done)
+            self._client.call(self._delete, self._deleted, replica_set, pod, one_done, failed=one_done)
 
-    def _deleted(self, pod: Object, one_done: Callable[[], None]) -> None:
+    def _deleted(self, replica_set: Object, pod: Object, one_done: Callable[[], None]) -> None:
         metadata = pod["metadata"]
         self._api.delete(self._pods, metadata["namespace"], metadata["name"], metadata["uid"])
-        self._event_client.post(self._post_event)
+        self._events.emit(replica_set, "Normal", "SuccessfulDelete", "Deleted pod: %s", metadata["name"])
         one_done()
 
     def _update_status(self, owned: OwnedPods, done: Callable[[], None]) -> None:
@@ -174,11 +213,23 @@ class ReplicaSetController:
         if stored is None:
             done()
             return
-        status = self._status(stored["metadata"]["generation"], owned)
+        if self._claims is None:
+            status = self._status(stored["metadata"]["generation"], owned)
+        else:
+            status = self._detailed_status(stored, owned)
         if stored["status"] == status:
             done()
         else:
             self._client.call(self._put_status, self._status_put, owned.key, stored["metadata"]["uid"], status, done)
+
+    def _detailed_status(self, replica_set: Object, owned: OwnedPods) -> Object:
+        pods = self._ownership.index(PODS).owned(owned.owner)
+        status, pause = detailed(replica_set, pods, self._api.seconds_of, self._kernel.now)
+        if pause is not None:
+            self.queue.add_after(owned.key, pause)
+        if owned.failure:
+            return with_failure(status, "FailedCreate", owned.failure, self._api.timestamp())
+        return without_failure(status)
 
     def _status(self, generation: int, owned: OwnedPods) -> Object:
         """A replica set's status; one for all that are in the same state."""
@@ -187,7 +238,7 @@ class ReplicaSetController:
         if status is None:
             if len(self._statuses) >= LARGEST_STATUS_CACHE:
                 self._statuses.clear()
-            status = self._statuses[state] = _make_status(*state)
+            status = self._statuses[state] = counted(*state)
         return status
 
     def _status_put(self, key: Key, uid: str, status: Object, done: Callable[[], None]) -> None:
@@ -228,51 +279,6 @@ class _SlowStart:
             self._ended(None)
 
 
-def least_useful(pods: Collection[Object], count: int) -> list[Object]:
-    """The pods to delete first (pkg/controller/controller_utils.go, ActivePodsWithRanks).
-
-    Unbound before bound, pending before running, not ready before ready, then those that share their node with the
-    most others of the set, then the youngest.
-    """
-    sharing = Counter(pod["spec"].get("nodeName") for pod in pods)
-
-    def use(pod: Object) -> tuple[bool, bool, bool, int, int]:
-        node = pod["spec"].get("nodeName")
-        running = pod["status"].get("phase") == "Running"
-        return node is not None, running, is_ready(pod), -sharing[node], -creation_order(pod)
-
-    return nsmallest(count, pods, key=use)
-
-
-def _make_status(generation: int, replicas: int, ready: int) -> Object:
-    """The status as the API shows it: counts of zero are left out, but for ``replicas``."""
-    counts = {
-        "fullyLabeledReplicas": replicas,
-        "readyReplicas": ready,
-        "availableReplicas": ready,  # minReadySeconds is not simulated
-    }
-    return {
-        "replicas": replicas,
-        **{name: count for name, count in counts.items() if count},
-        "observedGeneration": generation,
-    }
-
-
 def _has_failed(pod: Object) -> bool:
     """Whether a pod failed by itself; one that is deleted before it ran ends as failed, too."""
     return pod["status"].get("phase") == "Failed" and "deletionTimestamp" not in pod["metadata"]
-
-
-def _pod_metadata(replica_set: Object) -> Object:
-    metadata = replica_set["metadata"]
-    template = replica_set["spec"]["template"].get("metadata", {})
-    owner = {
-        "apiVersion": "apps/v1",
-        "kind": "ReplicaSet",
-        "name": metadata["name"],
-        "uid": metadata["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
-    parts = {key: template[key] for key in ("labels", "annotations") if key in template}
-    return {"generateName": f"{metadata['name']}-", **parts, "ownerReferences": [owner]}
