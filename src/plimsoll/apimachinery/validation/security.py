@@ -1,0 +1,96 @@
+"""Checks of security contexts (``ValidateSecurityContext``, ``validatePodSpecSecurityContext``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from plimsoll.apimachinery.naming import in_range
+from plimsoll.apimachinery.validation.fielderrors import Errors, invalid_value, not_supported, required
+from plimsoll.apimachinery.validation.volumes import check_relative_path
+
+_HIGHEST_ID = 2**31 - 1
+_SYSCTL_FORM = r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+_LONGEST_SYSCTL = 253
+_IDS = ("fsGroup", "runAsUser", "runAsGroup")
+
+
+def check_pod_security(context: Mapping[str, Any], spec: Mapping[str, Any], field: str) -> Errors:
+    """Check what holds for all containers of a pod."""
+    for key in _IDS:
+        yield from _check_id(context.get(key), f"{field}.{key}")
+    for index, group in enumerate(context.get("supplementalGroups") or ()):
+        yield from _check_id(group, f"{field}.supplementalGroups[{index}]")
+    if spec.get("shareProcessNamespace") and spec.get("hostPID"):
+        detail = "ShareProcessNamespace and HostPID cannot both be enabled"
+        yield invalid_value(f"{field}.shareProcessNamespace", value=True, detail=detail)
+    yield from _check_sysctls(context, f"{field}.sysctls")
+    policy = context.get("fsGroupChangePolicy")
+    if policy is not None and policy not in {"Always", "OnRootMismatch"}:
+        yield not_supported(f"{field}.fsGroupChangePolicy", policy, ("Always", "OnRootMismatch"))
+    yield from _check_profiles(context, field)
+
+
+def check_container_security(context: Mapping[str, Any], field: str) -> Errors:
+    """Check what holds for one container."""
+    for key in _IDS[1:]:
+        yield from _check_id(context.get(key), f"{field}.{key}")
+    mount = context.get("procMount")
+    if mount is not None and mount not in {"Default", "Unmasked"}:
+        yield not_supported(f"{field}.procMount", mount, ("Default", "Unmasked"))
+    yield from _check_profiles(context, field)
+    if context.get("allowPrivilegeEscalation") is False:
+        if context.get("privileged"):
+            detail = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"
+            yield invalid_value(field, dict(context), detail)
+        if "CAP_SYS_ADMIN" in ((context.get("capabilities") or {}).get("add") or ()):
+            detail = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
+            yield invalid_value(field, dict(context), detail)
+
+
+def _check_id(value: int | None, field: str) -> Errors:
+    if value is not None:
+        for message in in_range(value, 0, _HIGHEST_ID):
+            yield invalid_value(field, value, message)
+
+
+def _check_sysctls(context: Mapping[str, Any], field: str) -> Errors:
+    seen: set[str] = set()
+    for index, sysctl in enumerate(context.get("sysctls") or ()):
+        name, path = sysctl.get("name", ""), f"{field}[{index}].name"
+        if not name:
+            yield required(path)
+        elif len(name) > _LONGEST_SYSCTL or not re.fullmatch(_SYSCTL_FORM, name):
+            detail = f"must have at most {_LONGEST_SYSCTL} characters and match regex ^{_SYSCTL_FORM}$"
+            yield invalid_value(path, name, detail)
+        elif name in seen:
+            yield invalid_value(path, name, "must be unique")
+        seen.add(name)
+
+
+def _check_profiles(context: Mapping[str, Any], field: str) -> Errors:
+    kinds = ("Localhost", "RuntimeDefault", "Unconfined")
+    for key in ("seccompProfile", "appArmorProfile"):
+        profile = context.get(key)
+        if profile is None:
+            continue
+        path, kind = f"{field}.{key}", profile.get("type", "")
+        if not kind:
+            yield required(
+                f"{path}.type", "type is required when seccompProfile is set" if key == "seccompProfile" else ""
+            )
+        elif kind not in kinds:
+            yield not_supported(f"{path}.type", kind, kinds)
+        local = profile.get("localhostProfile")
+        if kind == "Localhost":
+            if not local:
+                yield required(f"{path}.localhostProfile", f"must be set when {_KIND_WORDS[key]} type is Localhost")
+            elif key == "seccompProfile":
+                yield from check_relative_path(local, f"{path}.localhostProfile")
+        elif local:
+            detail = f"can only be set when {_KIND_WORDS[key]} type is Localhost"
+            yield invalid_value(f"{path}.localhostProfile", local, detail)
+
+
+_KIND_WORDS = {"seccompProfile": "seccomp", "appArmorProfile": "AppArmor"}
