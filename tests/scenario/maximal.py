@@ -44,6 +44,15 @@ _POD: Fields = {
     "labels": {"color": "red"},
     "annotations": {"note": "c"},
 }
+_WORKLOADS: list[Fields] = [
+    {"kind": "sleep", "seconds": 5},
+    {"kind": "cpuSoak", "seconds": 5, "share": 0.5, "period": "200ms"},
+    {"kind": "memorySoak", "seconds": 5, "bytes": "10Mi", "pattern": "random", "interval": 2},
+    {"kind": "files", "seconds": 5, "files": 10, "fileBytes": 100, "ratePerSecond": 5.0, "sync": True},
+    {"kind": "logger", "seconds": 5, "linesPerSecond": 5.0, "lineBytes": 80},
+    {"kind": "dns", "seconds": 5, "names": ["a.example", "b.example"], "ratePerSecond": 5.0, "clients": 2},
+    {"kind": "reader", "seconds": 5, "interval": 2},
+]
 _OBJECTS: list[Fields] = [
     {"kind": "Secret", "name": "secret", "count": 2, "pace": _PACE, "dataBytes": 100, **_COMMON},
     {"kind": "ConfigMap", "name": "config", "count": 1, "pace": _PACE, "dataBytes": 100, **_COMMON},
@@ -60,6 +69,7 @@ _OBJECTS: list[Fields] = [
     },
     {"kind": "ReplicaSet", "name": "client", "count": 1, "replicas": 2, "pace": _PACE, "pod": _POD, **_COMMON},
     {"kind": "Pod", "name": "bare", "count": 1, "pace": _PACE, "pod": _POD, **_COMMON},
+    *({"kind": "Pod", "name": work["kind"].lower(), "pod": {"configMaps": 1, "workload": work}} for work in _WORKLOADS),
 ]
 _MAXIMAL: Fields = {
     "name": "maximal",
@@ -99,7 +109,14 @@ _MAXIMAL: Fields = {
                         "objects": [{"kind": "Secret", "pace": {"shape": [{"at": 0, "ratePerSecond": 5}]}}],
                     },
                 ],
-                "exchange": {"bytesPerSecond": "100kB", "seconds": 60, "bytes": "10MB", "messageBytes": 1000},
+                "exchange": {
+                    "bytesPerSecond": "100kB",
+                    "seconds": 60,
+                    "bytes": "10MB",
+                    "messageBytes": 1000,
+                    "clients": 2,
+                },
+                "barrier": {"quorum": 0.9, "patience": "30s", "timeout": "10m"},
                 "churn": {"percent": 10, "cycles": 2, "delay": "1m", "mode": "objects"},
                 "wait": {"for": "ready", "timeout": "1h"},
                 "hold": "10s",

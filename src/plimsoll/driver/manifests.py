@@ -10,7 +10,8 @@ import base64
 import json
 from dataclasses import dataclass
 
-from plimsoll.driver.podspec import pod_spec
+from plimsoll.driver.podspec import Running, mount_paths, pod_spec
+from plimsoll.driver.programs import CoordinatorGroup, Programs, ProgramsGroup
 from plimsoll.kube.labels import (
     APP_LABEL,
     COPY_LABEL,
@@ -19,6 +20,7 @@ from plimsoll.kube.labels import (
     OBJECT_LABEL,
     ROLE_ANNOTATION,
     RUN_LABEL,
+    WORKLOAD_ANNOTATION,
 )
 from plimsoll.kube.resources import BY_KIND, NAMESPACES, Object, Resource
 from plimsoll.scenario.expansion import object_names
@@ -35,7 +37,8 @@ from plimsoll.scenario.objects import (
     group_name,
     kind_of,
 )
-from plimsoll.scenario.pods import EVERY_POD, Pod
+from plimsoll.scenario.pods import EVERY_POD
+from plimsoll.workloads.delivery import config_map_data
 
 _FILLER = b"plimsoll "  # what secrets and config maps are full of
 
@@ -77,6 +80,8 @@ class TemplateMaker:
             for group in part.objects
             if isinstance(group, PodGroup | ReplicaSetGroup | DeploymentGroup)
         }
+        delivered = any(isinstance(group, ProgramsGroup) for group in part.objects)
+        self._programs = Programs(job, part) if delivered else None
         self._specs: dict[tuple[object, ...], Object] = {}
         self._data: dict[int, Object] = {}
 
@@ -95,6 +100,8 @@ class TemplateMaker:
                 body: Object = {"spec": self._service(group, copy)}
             case SecretGroup():
                 body = {"type": "Opaque", "data": self._secret_data(group.data_bytes)}
+            case ProgramsGroup():
+                body = {"data": config_map_data(group.programs), "immutable": True}
             case ConfigMapGroup():
                 body = {"data": {"data": _fill(group.data_bytes).decode()}}
         return [Template(resource, name, metadata, body) for name in names]
@@ -131,7 +138,7 @@ class TemplateMaker:
     def _pod(self, group: Workload, copy: int) -> tuple[Object, Object]:
         """Metadata without a name, and spec, of a group's pods."""
         labels = {**self.labels, **self._group_labels(group, copy), **group.pod.labels}
-        return {"labels": labels, "annotations": self._annotations(group.pod, copy)}, self._spec(group, copy)
+        return {"labels": labels, "annotations": self._annotations(group, copy)}, self._spec(group, copy)
 
     def _spec(self, group: Workload, copy: int) -> Object:
         """The spec of a group's pods: one object for all copies that do not differ in it."""
@@ -139,12 +146,21 @@ class TemplateMaker:
         secrets = self._mounted(pod.secrets, SecretGroup, copy)
         config_maps = self._mounted(pod.config_maps, ConfigMapGroup, copy)
         selects = pod.anti_affinity is not None or pod.topology_spread is not None
-        key = (id(group), secrets, config_maps, copy if selects else None)
+        running = self._running(group, copy, mount_paths(secrets, config_maps))
+        program = None if running is None else running.program
+        key = (id(group), secrets, config_maps, program, copy if selects else None)
         if key not in self._specs:
             self._specs[key] = pod_spec(
-                pod, secrets, config_maps, lambda of: self._select(of or group_name(group), copy)
+                pod, secrets, config_maps, lambda of: self._select(of or group_name(group), copy), running
             )
         return self._specs[key]
+
+    def _running(self, group: Workload, copy: int, mounts: list[str]) -> Running | None:
+        programs = self._programs
+        program = None if programs is None else programs.of(group, copy, mounts)
+        if programs is None or program is None:
+            return None
+        return Running(program, lambda container: programs.environment(container, group.pod))
 
     def _mounted(self, wish: str | int | tuple[str, ...], kind: type[Group], copy: int) -> tuple[str, ...]:
         if isinstance(wish, tuple):
@@ -153,16 +169,23 @@ class TemplateMaker:
         names = [name for group in groups for name in object_names(self._part, group, copy)]
         return tuple(names if isinstance(wish, str) else names[:wish])
 
-    def _annotations(self, pod: Pod, copy: int) -> Object:
-        annotations: Object = {ROLE_ANNOTATION: pod.role, **pod.annotations}
+    def _annotations(self, group: Workload, copy: int) -> Object:
+        pod = group.pod
+        role = "coordinator" if isinstance(group, CoordinatorGroup) else pod.role
+        annotations: Object = {ROLE_ANNOTATION: role, **pod.annotations}
+        if pod.workload is not None:
+            work = {"kind": pod.workload.kind, "seconds": pod.workload.duration_seconds}
+            annotations |= {ROLE_ANNOTATION: "worker", WORKLOAD_ANNOTATION: json.dumps(work, separators=(",", ":"))}
         exchange = self._job.exchange
         if pod.role == "client" and pod.server is not None and exchange is not None:
+            clients = pod.containers * exchange.clients
             terms = {
                 "server": self._service_name(pod.server, copy),
                 "bytesPerSecond": exchange.bytes_per_second,
                 "seconds": exchange.duration_seconds,
                 "bytes": exchange.total_bytes,
                 "messageBytes": exchange.message_bytes,
+                "clients": clients if clients > 1 else None,
             }
             known = {key: value for key, value in terms.items() if value is not None}
             annotations[EXCHANGE_ANNOTATION] = json.dumps(known, separators=(",", ":"))

@@ -82,6 +82,8 @@ class PhaseRunner:
         if await self._until(lambda: 0 < pods.clients <= pods.clients_finished, phase.duration_seconds):
             return ""
         patience_seconds = (EXCHANGE_PATIENCE - 1) * phase.duration_seconds + EXCHANGE_ALLOWANCE_SECONDS
+        if phase.barrier is not None:
+            patience_seconds += phase.barrier.timeout_seconds
         if await self._until(lambda: pods.clients_exchanging == 0, patience_seconds):
             return ""
         return f"{pods.clients_exchanging:,} clients have not finished exchanging data"

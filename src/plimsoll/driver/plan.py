@@ -10,7 +10,9 @@ from itertools import chain
 from math import ceil
 from typing import Any, TypeVar
 
+from plimsoll.driver.deliveries import with_programs
 from plimsoll.driver.parts import PartPlanner, in_calls
+from plimsoll.driver.programs import WITH_PODS
 from plimsoll.driver.steps import Call, Chain, Operation, Phase, PhaseKind, Plan
 from plimsoll.scenario.expansion import pods_of
 from plimsoll.scenario.model import Churn, Exchange, Job, Load, Scenario
@@ -33,11 +35,19 @@ _PLURALS = {
 _WORKLOADS = frozenset({"Deployment", "ReplicaSet", "Pod"})
 
 
-def build_plan(scenario: Scenario, run_id: str) -> Plan:
-    """Plan a valid scenario. ``run_id`` labels everything that the plan creates."""
+def build_plan(scenario: Scenario, run_id: str, *, deliver_programs: bool = False) -> Plan:
+    """Plan a valid scenario. ``run_id`` labels everything that the plan creates.
+
+    With ``deliver_programs`` pods get what it takes to really do what they are for. In virtual time nothing could run
+    it, and the load would not be the same: one config map more per namespace.
+    """
     load = scenario.load
-    line_rate = scenario.cluster.node.network_bits_per_second // 8
-    jobs = [_JobPlanner(run_id, load, _with_rate(job, line_rate)) for job in load.jobs]
+    if deliver_programs:
+        load = load.model_copy(update={"jobs": tuple(with_programs(job) for job in load.jobs)})
+    else:
+        line_rate = scenario.cluster.node.network_bits_per_second // 8
+        load = load.model_copy(update={"jobs": tuple(_with_rate(job, line_rate) for job in load.jobs)})
+    jobs = [_JobPlanner(run_id, load, job) for job in load.jobs]
     phases = [phase for job in jobs for phase in job.phases()]
     if load.delete:
         phases.append(_deletion(load, [part for job in jobs for part in job.parts]))
@@ -46,11 +56,20 @@ def build_plan(scenario: Scenario, run_id: str) -> Plan:
 
 
 def exchange_seconds(exchange: Exchange) -> float:
-    """How long each client exchanges data: until the first of its bounds is reached."""
+    """How long each client exchanges data: until the first of its bounds is reached; 0 where nobody knows."""
     bounds = [exchange.duration_seconds] if exchange.duration_seconds is not None else []
     if exchange.total_bytes is not None and exchange.bytes_per_second is not None:
         bounds.append(exchange.total_bytes / exchange.bytes_per_second)
-    return min(bounds)
+    return min(bounds, default=0.0)
+
+
+def work_seconds(job: Job) -> float:
+    """How long the pods of a job are at work, once they have begun; 0 where they do nothing that ends."""
+    pods = (group.pod for part in job.parts for group in part.objects if isinstance(group, WITH_PODS))
+    seconds = [pod.workload.duration_seconds for pod in pods if pod.workload is not None]
+    if job.exchange is not None:
+        seconds.append(exchange_seconds(job.exchange))
+    return max(seconds, default=0.0)
 
 
 def _with_rate(job: Job, line_rate_bytes_per_second: int) -> Job:
@@ -134,8 +153,9 @@ class _JobPlanner:
         yield from self._wait("Wait for pods")
         if self._job.hold_seconds:
             yield self._phase("Hold", "pause", duration_seconds=self._job.hold_seconds)
-        if self._job.exchange is not None:
-            yield self._phase("Exchange data", "exchange", duration_seconds=exchange_seconds(self._job.exchange))
+        if seconds := work_seconds(self._job):
+            name = "Exchange data" if self._job.exchange is not None else "Run workloads"
+            yield self._phase(name, "exchange", duration_seconds=seconds, barrier=self._job.barrier)
         if self._job.churn is not None:
             for cycle in range(1, self._job.churn.cycles + 1):
                 yield from self._churn(self._job.churn, cycle)

@@ -4,20 +4,50 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from plimsoll.driver.programs import Program
 from plimsoll.kube.quantities import format_cpu, format_memory
 from plimsoll.kube.resources import Object
-from plimsoll.scenario.pods import EVERY_POD, AntiAffinity, Pod, Probe, Resources, Toleration
+from plimsoll.scenario.pods import (
+    EVERY_POD,
+    PAUSE_IMAGE,
+    PAUSE_VERSION,
+    PROGRAM_IMAGE,
+    AntiAffinity,
+    Pod,
+    Probe,
+    Resources,
+    Toleration,
+)
+from plimsoll.workloads import delivery
 
 SelectGroup = Callable[[str | None], Object]
 """Labels that select the pods of a group by its name; of the pod's own group where None is given."""
 
 
-def pod_spec(pod: Pod, secrets: Sequence[str], config_maps: Sequence[str], select: SelectGroup) -> Object:
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A program that a pod runs, and the environment of a container by its name."""
+
+    program: Program
+    environment: Callable[[str], list[Object]]
+
+
+def pod_spec(
+    pod: Pod,
+    secrets: Sequence[str],
+    config_maps: Sequence[str],
+    select: SelectGroup,
+    running: Running | None = None,
+) -> Object:
     """Build a pod's ``spec`` with these secrets and config maps mounted in every container."""
     volumes, mounts = _volumes(secrets, config_maps)
-    spec: Object = {"containers": [_container(pod, number, mounts) for number in range(pod.containers)]}
+    if running is not None:
+        volumes.append(delivery.volume(running.program.names))
+        mounts.append(delivery.mount())
+    spec: Object = {"containers": [_container(pod, number, mounts, running) for number in range(pod.containers)]}
     grace = pod.termination_grace_period_seconds
     optional = {
         "volumes": volumes,
@@ -34,6 +64,11 @@ def pod_spec(pod: Pod, secrets: Sequence[str], config_maps: Sequence[str], selec
     return spec
 
 
+def mount_paths(secrets: Sequence[str], config_maps: Sequence[str]) -> list[str]:
+    """Where the containers of a pod find these secrets and config maps."""
+    return [mount["mountPath"] for mount in _volumes(secrets, config_maps)[1]]
+
+
 def _volumes(secrets: Sequence[str], config_maps: Sequence[str]) -> tuple[list[Object], list[Object]]:
     sources = [(f"secret-{i}", {"secret": {"secretName": name}}) for i, name in enumerate(secrets)]
     sources += [(f"config-map-{i}", {"configMap": {"name": name}}) for i, name in enumerate(config_maps)]
@@ -42,8 +77,13 @@ def _volumes(secrets: Sequence[str], config_maps: Sequence[str]) -> tuple[list[O
     return volumes, mounts
 
 
-def _container(pod: Pod, number: int, mounts: list[Object]) -> Object:
-    container: Object = {"name": f"{pod.role}-{number}" if pod.containers > 1 else pod.role, "image": pod.image}
+def _container(pod: Pod, number: int, mounts: list[Object], running: Running | None) -> Object:
+    role = _role(pod, running)
+    name = f"{role}-{number}" if pod.containers > 1 else role
+    image = pod.image or (PAUSE_IMAGE if running is None else PROGRAM_IMAGE)
+    container: Object = {"name": name, "image": image}
+    if running is not None:
+        container.update(_execution(running, name, number))
     resources = {
         key: amounts
         for key, amounts in (("requests", _amounts(pod.requests)), ("limits", _amounts(pod.limits)))
@@ -56,8 +96,39 @@ def _container(pod: Pod, number: int, mounts: list[Object]) -> Object:
     for name in ("readiness", "liveness", "startup"):
         probe: Probe | None = getattr(pod.probes, name)
         if probe is not None:
-            container[f"{name}Probe"] = _probe(probe, pod.probes.command)
+            container[f"{name}Probe"] = _probe(probe, _probe_command(pod, running))
     return container
+
+
+def _role(pod: Pod, running: Running | None) -> str:
+    if running is not None and running.program.name == "coordinator":
+        return "coordinator"
+    return pod.role if pod.workload is None else "worker"
+
+
+def _execution(running: Running, name: str, number: int) -> Object:
+    """The program of one container, with no more rights than it needs."""
+    program = running.program
+    if number and program.alone:
+        command, arguments = delivery.command("pause"), []
+    else:
+        command, arguments = delivery.command(program.name), [*program.arguments]
+        if program.reports:
+            arguments.append("--idle")  # a container that ended would be started again
+    return {
+        "command": command,
+        "args": arguments,
+        "env": running.environment(name),
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+    }
+
+
+def _probe_command(pod: Pod, running: Running | None) -> Sequence[str]:
+    return ("true",) if running is not None and pod.probes.command == PAUSE_VERSION else pod.probes.command
 
 
 def _amounts(resources: Resources) -> Object:

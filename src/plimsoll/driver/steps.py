@@ -14,6 +14,7 @@ from plimsoll.kube.labels import RUN_LABEL
 from plimsoll.kube.resources import Object, Resource
 from plimsoll.scenario.model import Wait
 from plimsoll.scenario.pace import Pace
+from plimsoll.scenario.workloads import Barrier
 
 PhaseKind = Literal["create", "wait", "exchange", "pause", "delete"]
 
@@ -53,7 +54,9 @@ class Phase:
 
     * ``create`` and ``delete``: when all chains are done; with ``until_gone``, when what was deleted no longer exists.
     * ``wait``: when ``pods`` pods of the job have reached ``wait.for_``, or its timeout is over.
-    * ``exchange`` and ``pause``: after ``duration_seconds``.
+    * ``exchange``: when all of the job's clients and workers are through; they take ``duration_seconds`` from when the
+      ``barrier`` lets them begin.
+    * ``pause``: after ``duration_seconds``.
 
     ``operations`` counts what ``chains()`` will yield. ``churn_cycle`` counts from 1 in phases that churn.
     """
@@ -65,6 +68,7 @@ class Phase:
     operations: int = 0
     pods: int = 0
     wait: Wait | None = None
+    barrier: Barrier | None = None
     duration_seconds: float = 0.0
     until_gone: bool = False
     churn_cycle: int = 0

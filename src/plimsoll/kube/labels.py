@@ -18,10 +18,13 @@ APP_LABEL = "app"
 """The group of the scenario that a pod belongs to; services select by it."""
 
 ROLE_ANNOTATION = "plimsoll.dev/role"
-"""What a pod does: ``pause``, ``client`` or ``server``."""
+"""What a pod does: ``pause``, ``client``, ``server`` or ``worker``; ``coordinator`` where those really run."""
 
 EXCHANGE_ANNOTATION = "plimsoll.dev/exchange"
 """On clients: with which service they exchange data, how fast and how long, as JSON."""
 
+WORKLOAD_ANNOTATION = "plimsoll.dev/workload"
+"""On workers: what they do and for how long, as JSON."""
+
 EXCHANGE_DONE_ANNOTATION = "plimsoll.dev/exchange-done"
-"""On clients that have exchanged all they were to: they go on running, as those of the articles' tests do."""
+"""On clients and workers that have done all they were to: they go on running, as those of the articles' tests do."""

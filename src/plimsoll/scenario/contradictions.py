@@ -8,8 +8,11 @@ from itertools import pairwise
 from plimsoll.scenario.documents import Path
 from plimsoll.scenario.expansion import namespace_count, namespace_names, objects_in_namespace, pods_of
 from plimsoll.scenario.model import Exchange, Job, Load, Part, Scenario
+from plimsoll.scenario.objects import DeploymentGroup, PodGroup, ReplicaSetGroup
 from plimsoll.scenario.pace import Pace
 from plimsoll.scenario.part_contradictions import Contradiction, contradictions_of_part
+
+_WITH_PODS = (PodGroup, ReplicaSetGroup, DeploymentGroup)
 
 MAX_TOTAL_OBJECTS = 5_000_000
 """Objects or pods of a load; the largest clusters hold some 150,000 pods, so more is a slip of the pen."""
@@ -58,6 +61,7 @@ def _job(path: Path, load: Load, job: Job) -> Iterator[Contradiction]:
         yield from contradictions_of_part(part_path, part)
         yield from _group_paces(part_path, part, load)
     yield from _exchange((*path, "exchange"), job)
+    yield from _barrier((*path, "barrier"), job)
     if job.churn is not None and job.churn.mode == "objects" and not job.objects:
         yield (*path, "churn", "mode"), "the job has no objects to churn", "Write `mode: namespaces`"
     objects = sum(
@@ -98,6 +102,16 @@ def _exchange(path: Path, job: Job) -> Iterator[Contradiction]:
     roles = [group.pod.role for part in job.parts for group in part.objects if hasattr(group, "pod")]
     if "client" not in roles:
         yield path, "there is no client to exchange data", "Give the pods of one object `role: client` and a `server`"
+
+
+def _barrier(path: Path, job: Job) -> Iterator[Contradiction]:
+    if job.barrier is None:
+        return
+    pods = [group.pod for part in job.parts for group in part.objects if isinstance(group, _WITH_PODS)]
+    if not any(pod.workload is not None or (pod.role == "client" and job.exchange is not None) for pod in pods):
+        yield path, "nobody waits at it", "Give some pods a `workload`, or clients an `exchange`, or remove it"
+    if job.barrier.patience_seconds > job.barrier.timeout_seconds:
+        yield (*path, "patience"), "it is longer than the timeout", "Shorten it"
 
 
 def _exchange_bounds(path: Path, exchange: Exchange) -> Iterator[Contradiction]:

@@ -11,8 +11,10 @@ from plimsoll.scenario.objectives import Objective, parse_objective
 from plimsoll.scenario.objects import ObjectGroup
 from plimsoll.scenario.pace import Pace
 from plimsoll.scenario.values import Count, Label, Labels, Many, Model, PositiveBytes, PositiveSeconds, Seconds
+from plimsoll.scenario.workloads import Barrier
 
 _MESSAGE_BYTES = 32_768  # ClusterBuster's msgsize
+_LONGEST_MESSAGE_BYTES = 64 * 1024 * 1024  # a server keeps one message of each client in memory
 
 
 def _count_as_namespaces(value: object) -> object:
@@ -52,7 +54,8 @@ class Exchange(Model):
     )
     duration_seconds: PositiveSeconds | None = Field(default=None, alias="seconds")
     total_bytes: PositiveBytes | None = Field(default=None, alias="bytes", description="Each way, per client.")
-    message_bytes: PositiveBytes = _MESSAGE_BYTES
+    message_bytes: Annotated[PositiveBytes, Field(le=_LONGEST_MESSAGE_BYTES)] = _MESSAGE_BYTES
+    clients: int = Field(default=1, ge=1, le=1000, description="In each container of a client pod.")
 
 
 class Churn(Model):
@@ -80,6 +83,7 @@ class Job(Part):
     name: Label
     alongside: Many[Part] = ()
     exchange: Exchange | None = None
+    barrier: Barrier | None = None
     churn: Churn | None = None
     wait: Wait = Wait()
     hold_seconds: Seconds = Field(

@@ -107,6 +107,12 @@ def _pod(path: Path, part: Part, group: Workload) -> Iterator[Contradiction]:
 
 def _role(path: Path, part: Part, group: Workload) -> Iterator[Contradiction]:
     pod = group.pod
+    if pod.role != "pause" and pod.workload is not None:
+        problem = f"a pod of role {pod.role} has its work already"
+        yield (*path[:-1], "workload"), problem, "Remove it, or `role`"
+    if pod.workload is not None and pod.workload.kind == "reader" and not (pod.secrets or pod.config_maps):
+        problem = "the pod mounts nothing that it could read"
+        yield (*path[:-1], "workload"), problem, "Add `secrets: all` or `configMaps: all`"
     if pod.role != "client":
         if pod.server is not None:
             yield path, f"a pod of role {pod.role} has no server", "Write `role: client`, or remove it"

@@ -19,6 +19,7 @@ from plimsoll.scenario.values import (
     PositiveSeconds,
     Seconds,
 )
+from plimsoll.scenario.workloads import PodWorkload
 
 Role = Literal["pause", "client", "server"]
 _MOST_MOUNTS = 10_000
@@ -41,6 +42,10 @@ Mounts = Annotated[
 """Which secrets or config maps a pod mounts: all meant for it, the first so many of those, or those named."""
 
 PAUSE_IMAGE = "registry.k8s.io/pause:3.10"
+PROGRAM_IMAGE = "docker.io/library/python:3.13-slim"
+"""What Plimsoll's programs run on where a scenario names no image: any with ``python3`` of 3.8 or later will do."""
+
+PAUSE_VERSION = ("/pause", "-v")
 
 
 class Resources(Model):
@@ -62,10 +67,11 @@ class Probe(Model):
 class Probes(Model):
     """The probes of every container of a pod: a command, so that they load the container runtime.
 
-    The default command is one that the pause image has: it prints its version.
+    The default command is one that the pause image has: it prints its version. In pods that run a program it is
+    ``true``.
     """
 
-    command: Many[str] = ("/pause", "-v")
+    command: Many[str] = PAUSE_VERSION
 
     readiness: Probe | None = None
     liveness: Probe | None = None
@@ -117,8 +123,13 @@ class Pod(Model):
 
     role: Role = "pause"
     server: Label | None = Field(default=None, description="The service a client exchanges data with.")
+    workload: PodWorkload | None = Field(default=None, description="What a pod of role pause does instead of nothing.")
     containers: int = Field(default=1, ge=1, le=1000)
-    image: str = Field(default=PAUSE_IMAGE, min_length=1)
+    image: str | None = Field(
+        default=None,
+        min_length=1,
+        description="With python3 for pods that do something; else a pause image, or python:3.13-slim.",
+    )
     requests: Resources = Resources()
     limits: Resources = Resources()
     secrets: Mounts = 0
@@ -135,3 +146,13 @@ class Pod(Model):
     termination_grace_period_seconds: Seconds = 30.0
     labels: Labels = {}
     annotations: Annotations = {}
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the pod does something that comes to an end."""
+        return self.role == "client" or self.workload is not None
+
+    @property
+    def has_program(self) -> bool:
+        """Whether the pod does anything at all."""
+        return self.role == "server" or self.takes_part
