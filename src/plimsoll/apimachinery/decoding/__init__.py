@@ -6,7 +6,8 @@ object is well-formed, not valid.
 """
 
 from plimsoll.apimachinery.decoding.canonicalquantities import canonical
-from plimsoll.apimachinery.decoding.decoder import Decoded, Decoder, ObjectKind, cannot_handle
+from plimsoll.apimachinery.decoding.decoder import Decoded, Decoder
+from plimsoll.apimachinery.decoding.expectations import ObjectKind, cannot_handle
 from plimsoll.apimachinery.decoding.fieldvalidation import (
     FieldValidation,
     checked_fields,

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from plimsoll.apimachinery.decoding.paths import prefix_paths
 from plimsoll.apimachinery.decoding.yamlbodies import parse_yaml
 
 YAML = "application/yaml"
@@ -16,10 +15,13 @@ YAML = "application/yaml"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A parsed body, and what is doubtful about it: the problems that strict decoding refuses."""
+    """A parsed body, and what is doubtful about it."""
 
     value: Any
+    text: bytes = b""
+    """The JSON it was parsed from, where keys may stand twice in it; empty where none do."""
     problems: tuple[str, ...] = ()
+    """What strict decoding refuses before it looks at fields: keys that stand twice in YAML."""
 
 
 class UnreadableBodyError(ValueError):
@@ -30,46 +32,47 @@ def parse_body(body: bytes, media_type: str) -> Body:
     """Return what a body says; of a key that stands twice in an object, the last value counts."""
     if media_type == YAML:
         try:
-            return Body(*parse_yaml(body))
+            value, problems = parse_yaml(body)
         except ValueError as error:
             raise UnreadableBodyError(f"yaml: {error}") from None
+        return Body(value, problems=problems)
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         reason = "unexpected end of JSON input" if not body.strip() else error.msg
         raise UnreadableBodyError(f"couldn't get version/kind; json parse error: {reason}") from None
-    if orjson.dumps(value) == body:
-        return Body(value)  # a key that stands twice would have made the body longer
-    return Body(value, tuple(f'duplicate field "{path}"' for path in duplicate_keys(body)))
+    # A key that stands twice makes a body longer than what it says.
+    return Body(value) if orjson.dumps(value) == body else Body(value, text=body)
 
 
-def duplicate_keys(body: bytes) -> list[str]:
-    """Return the paths of keys that stand twice in their object, in a body that is known to be JSON."""
-    try:
-        tree = json.loads(body, object_pairs_hook=_Pairs)
-    except RecursionError:
-        return []
-    return _duplicates(tree)
+@dataclass(frozen=True, slots=True)
+class KeyOrder:
+    """In which order the keys of a JSON text stand, by their paths."""
+
+    first: dict[str, int]
+    repeated: dict[str, int]
+    """Paths of keys that stand in their object again, and where they do so first."""
+
+
+def key_order(text: bytes) -> KeyOrder:
+    """Read a JSON text that is known to parse for the order of its keys, and for those that stand twice."""
+    order = KeyOrder({}, {})
+    _walk(json.loads(text, object_pairs_hook=_Pairs), "", order)
+    return order
 
 
 class _Pairs(list[tuple[str, Any]]):
     """The keys and values of an object in the order of the text."""
 
 
-def _duplicates(value: Any) -> list[str]:
-    found: list[str] = []
-    seen: set[str] = set()
-    items = value if isinstance(value, _Pairs) else _indexed(value)
-    for name, item in items:
-        if name in seen:
-            found.append(name)
-        seen.add(name)
+def _walk(value: list[Any], path: str, order: KeyOrder) -> None:
+    is_object = isinstance(value, _Pairs)
+    for index, entry in enumerate(value):
+        name, item = entry if is_object else (f"[{index}]", entry)
+        below = f"{path}.{name}" if path and is_object else f"{path}{name}"
+        if below in order.first:
+            order.repeated.setdefault(below, len(order.first) + len(order.repeated))
+        else:
+            order.first[below] = len(order.first) + len(order.repeated)
         if isinstance(item, list):
-            start = len(found)
-            found += _duplicates(item)
-            prefix_paths(found, start, name)
-    return found
-
-
-def _indexed(value: Any) -> list[tuple[str, Any]]:
-    return [(f"[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else []
+            _walk(item, below, order)

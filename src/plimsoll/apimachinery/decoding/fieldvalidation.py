@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, cast
 
-from plimsoll.apimachinery.decoding.decoder import Decoded, ObjectKind, cannot_handle
+from plimsoll.apimachinery.decoding.decoder import Decoded
+from plimsoll.apimachinery.decoding.expectations import ObjectKind, cannot_handle
 from plimsoll.errors import ApiError
 
 FieldValidation: TypeAlias = Literal["Ignore", "Warn", "Strict"]

@@ -11,7 +11,7 @@ _GO_TYPES: dict[SchemaType, str] = {
     "boolean": "bool",
     "number": "float64",
     "quantity": "resource.Quantity",
-    "int-or-string": "intstr.IntOrString",
+    "int-or-string": "int32",
     "time": "v1.Time",
     "micro-time": "v1.MicroTime",
     "bytes": "[]uint8",

@@ -131,7 +131,7 @@ def _micro_time(schema: Schema) -> Decode:
         match = _TIME.fullmatch(value)
         seconds = parse_rfc3339(value) if match and len(match[1] or "") == _MICRO_DIGITS else None
         if match is None or seconds is None:
-            raise _no_time(value, "2006-01-02T15:04:05.000000Z07:00")
+            raise _no_time(value, "2006-01-02T15:04:05.000000Z07:00", "Z" if match else "")
         if value.startswith(_ZERO_TIME):
             return None
         return f"{rfc3339(seconds)[:-1]}{match[1]}Z"
@@ -139,8 +139,10 @@ def _micro_time(schema: Schema) -> Decode:
     return decode
 
 
-def _no_time(value: str, layout: str) -> Mismatch:
-    return Mismatch(f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"')
+def _no_time(value: str, layout: str, rest: str = "") -> Mismatch:
+    """Word a refusal: a time whose ``rest`` lacks the six decimals, or what is no time from its first letter on."""
+    reason = f'cannot parse "{rest}" as ".000000"' if rest else f'cannot parse "{value}" as "2006"'
+    return Mismatch(f'parsing time "{value}" as "{layout}": {reason}')
 
 
 def _any(_: Schema) -> Decode:

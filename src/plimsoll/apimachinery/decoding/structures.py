@@ -1,7 +1,7 @@
 """Decoders of built-in types: what ``encoding/json`` makes of a value on its way into a Go structure and out again.
 
 A decoder is compiled from a :class:`Schema` once, field by field as fields are met, since most fields of most types are
-never used. Decoded values share nothing with what they were decoded from unless it was as it should be.
+never used. Decoded values may share parts with one another.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from plimsoll.apimachinery.decoding.mismatch import Mismatch, wrong_type
 from plimsoll.apimachinery.decoding.paths import prefix_paths
+from plimsoll.apimachinery.decoding.remembering import remembering
 from plimsoll.apimachinery.decoding.scalars import Decode, scalar_decoder
 from plimsoll.apimachinery.decoding.zeros import filled_fields, zero_of
 from plimsoll.apimachinery.schema import Schema
@@ -18,11 +19,16 @@ from plimsoll.apimachinery.schema import Schema
 _Field = tuple[Decode, bool]
 
 
+def compile_root_decoder(schema: Schema) -> Decode:
+    """Return the decoder of a built-in kind: as below, but it remembers specs, which objects of a kind have in common."""
+    return _object(schema, _Fields(schema, remember=frozenset({"spec", "template"})))
+
+
 def compile_decoder(schema: Schema) -> Decode:
     """Return the decoder of a place in a built-in type."""
     match schema.type:
         case "object":
-            return _object(schema)
+            return _object(schema, _Fields(schema))
         case "map":
             return _map(schema)
         case "list":
@@ -34,21 +40,22 @@ def compile_decoder(schema: Schema) -> Decode:
 class _Fields(dict[str, _Field | None]):
     """The decoders of a type's fields, and whether their zero values vanish; compiled when first looked up."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, *, remember: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self._schema = schema
+        self._remember = remember
 
     def __missing__(self, name: str) -> _Field | None:
         schema = self._schema.fields.get(name)
         if schema is None:
             return None  # not remembered: clients can make up any number of names
-        field = (compile_decoder(schema), schema.zero == "omitted")
+        decode = compile_decoder(schema)
+        field = (remembering(decode) if name in self._remember else decode, schema.zero == "omitted")
         self[name] = field
         return field
 
 
-def _object(schema: Schema) -> Decode:
-    fields = _Fields(schema)
+def _object(schema: Schema, fields: _Fields) -> Decode:
     structure = schema.type_name.rpartition(".")[2]
     fill = _filler(schema)
 
