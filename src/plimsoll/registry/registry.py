@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.kube.resources import NAMESPACES
-from plimsoll.registry.admission.chain import AdmissionChain
-from plimsoll.registry.admission.lifecycle import NamespaceLifecycle
+from plimsoll.registry.admission.plugins import default_plugins
 from plimsoll.registry.backing import Backing
 from plimsoll.registry.catalogue import ServedResources
 from plimsoll.registry.identity import Identity
@@ -45,7 +43,7 @@ class Registry:
         self.cluster = cluster
         self.resources = ServedResources(store)
         identity = Identity(cluster.kernel, cluster.streams.stream("registry"), cluster.epoch_seconds)
-        admission = AdmissionChain([NamespaceLifecycle(store.collection(NAMESPACES))], [])
+        admission = default_plugins(store, identity.suffix)
         self.backing = Backing(store, identity, admission, {})
         self._broadcasters: dict[tuple[str, str], Broadcaster] = {}
 
