@@ -170,13 +170,22 @@ class Store:
         self._kernel = kernel
         self._delivery_seconds = delivery_seconds
         self._collections: dict[tuple[str, str], Collection] = {}
+        self._collection_observers: list[Callable[[Collection], None]] = []
 
     def collection(self, resource: Resource) -> Collection:
         """The objects of one resource, whichever of its versions is named; empty at first."""
         key = (resource.group, resource.plural)
         if key not in self._collections:
             self._collections[key] = Collection(self, resource)
+            for observe in self._collection_observers:
+                observe(self._collections[key])
         return self._collections[key]
+
+    def observe_collections(self, observe: Callable[[Collection], None]) -> None:
+        """Be told of every collection, those that there are and those to come."""
+        self._collection_observers.append(observe)
+        for collection in self.collections():
+            observe(collection)
 
     def collections(self) -> tuple[Collection, ...]:
         """Every resource that was ever asked for."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import NAMESPACES, PODS, Object
 from plimsoll.simcluster.client import Client, ClientEnvironment, RequestKind
+from plimsoll.simcluster.controllers.namespaceconditions import deletion_conditions
 from plimsoll.simcluster.workqueue import Key, WorkQueue
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 UNKNOWN_GRACE_SECONDS = 15
 """What the controller assumes where pods remain that name no grace period (namespaced_resources_deleter.go)."""
+
+FINALIZER = "kubernetes"
+"""What keeps a namespace in its ``spec`` until this controller has emptied it."""
 
 Step = tuple[RequestKind, int]
 """Requests that are made one after the other: their kind and their number."""
@@ -43,6 +47,7 @@ class NamespaceController:
             qps=settings.qps * settings.namespace_qps_factor,
             burst=int(settings.burst * settings.namespace_burst_factor),
         )
+        self._detailed = environment.event_store is not None
         self._kinds: dict[tuple[str, str], RequestKind] = {}
         self.queue = WorkQueue(environment.kernel, settings.namespace_workers, self._sync)
         self._namespaces.watchers.append(self._observe)
@@ -76,21 +81,57 @@ class NamespaceController:
         if self._settings.ordered_namespace_deletion:
             yield from self._empty(self._pods, namespace)
             if self._waits_for_pods(namespace):
+                yield from self._report(namespace)
                 return
         # most types have nothing here: their requests, all alike, are one step
-        held = [collection for collection in self._api.store.collections() if collection.holds(namespace)]
+        held = self._held(namespace)
         for collection in held:
             yield from self._empty(collection, namespace)
         empty_types = self._settings.namespaced_resource_types - len(held)
         if empty_types > 0:
             yield self._deletion("others", 0), empty_types
             yield self._kind("LIST", "others"), empty_types
-        if self._waits_for_pods(namespace):
+        yield from self._report(namespace)
+        if self._waits_for_pods(namespace) or self._waits_for_finalizers(namespace):
             return
         yield self._kind("PUT", "namespaces/finalize"), 1
+        self._finalize(namespace)
+
+    def _finalize(self, namespace: str) -> None:
+        """Take this controller's finalizer off the namespace, which goes if that was the last."""
         stored = self._namespaces.find("", namespace)
-        if stored is not None:
+        if stored is None:
+            return
+        left = [one for one in (stored.get("spec") or {}).get("finalizers") or () if one != FINALIZER]
+        if left:
+            self._namespaces.replace(stored, spec={**stored["spec"], "finalizers": left})
+        else:
             self._api.remove(self._namespaces, stored)
+
+    def _report(self, namespace: str) -> Iterator[Step]:
+        """Write down what is left, where anybody may look."""
+        stored = self._namespaces.find("", namespace)
+        if not self._detailed or stored is None:
+            return
+        before = stored["status"].get("conditions") or ()
+        remaining = {one.resource: one.in_namespace(namespace) for one in self._held(namespace)}
+        conditions = deletion_conditions(remaining, before, self._api.timestamp())
+        if conditions != before:
+            yield self._kind("PUT", "namespaces/status"), 1
+            stored = self._namespaces.find("", namespace)
+            if stored is not None:
+                self._namespaces.replace(stored, status={**stored["status"], "conditions": conditions})
+
+    def _held(self, namespace: str) -> list[Collection]:
+        """The types of which there is something in a namespace."""
+        return [collection for collection in self._api.store.collections() if collection.holds(namespace)]
+
+    def _waits_for_finalizers(self, namespace: str) -> bool:
+        """Whether anything has to be finalized by others; then the namespace is queued again."""
+        if not self._held(namespace):
+            return False
+        self.queue.add_after(("", namespace), UNKNOWN_GRACE_SECONDS // 2 + 1)
+        return True
 
     def _empty(self, collection: Collection, namespace: str) -> Iterator[Step]:
         """DELETECOLLECTION of one type, which deletes its objects one by one, and a LIST to see what is left."""
