@@ -1,0 +1,120 @@
+"""The ASGI application: one request from its first byte to its last.
+
+The order of things is that of kube-apiserver (server/config.go, DefaultBuildHandlerChain): who asks and on whose behalf,
+is there capacity, is it allowed, and only then the request itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from asyncio import sleep
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.errors import ApiError
+from plimsoll.serve.bodies import read_body
+from plimsoll.serve.exchange import Exchange
+from plimsoll.serve.headers import Headers
+from plimsoll.serve.requestinfo import query_options, request_info
+from plimsoll.serve.responses import NO_CACHE, Response, error_response
+
+if TYPE_CHECKING:
+    from plimsoll.serve.exchange import Handler, Send, Stream
+    from plimsoll.serve.gate import Gate
+    from plimsoll.serve.requestinfo import RequestInfo
+    from plimsoll.serve.responses import Header
+    from plimsoll.serve.station import Station
+
+GZIP_LEVEL = 1
+GZIP_FORMAT = 16
+"""Added to the window's size, it asks zlib for gzip's header."""
+
+GZIP_THRESHOLD_BYTES = 128 * 1024
+"""Smaller answers are not worth it (apiserver, responsewriters/writers.go)."""
+
+METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+logger = logging.getLogger(__name__)
+
+
+class Application:
+    """Serves every path: resources through one handler, all else through another."""
+
+    def __init__(self, gate: Gate, station: Station, resources: Handler, paths: Handler) -> None:
+        self._gate = gate
+        self._station = station
+        self._resources = resources
+        self._paths = paths
+
+    async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
+        """Serve one request, as ASGI has it."""
+        if scope["type"] != "http":
+            return
+        arrived_seconds = self._station.arrive()
+        info: RequestInfo | None = None
+        headers = Headers(scope["headers"])
+        try:
+            options = query_options(scope["query_string"])
+            info = request_info(scope["method"], scope["raw_path"].decode("latin-1"), options)
+            user = self._gate.identify(headers, scope, info)
+            await self._station.admit(info)
+            self._gate.authorize(user, info)
+            body = await read_body(receive) if info.method in METHODS_WITH_BODY else b""
+            if body is None:
+                return  # the client has gone: nobody waits for an answer, and nothing has happened
+            handler = self._resources if info.is_resource else self._paths
+            answer = handler(Exchange(info, options, headers, user, scope, body))
+        except ApiError as error:
+            answer = error_response(error.with_traceback(None))
+        except Exception:
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            answer = error_response(_broken())
+        if info is not None:
+            self._station.leave(info, answer.code if isinstance(answer, Response) else 200, arrived_seconds)
+        await _send(send, answer, headers)
+
+
+async def _send(send: Send, answer: Response | Stream, headers: Headers) -> None:
+    if not isinstance(answer, Response):
+        await answer.run(send)
+    elif not isinstance(answer.body, bytes):
+        await _send_parts(send, answer, answer.body, headers)
+    elif len(answer.body) > GZIP_THRESHOLD_BYTES and accepts_gzip(headers):
+        await _send_parts(send, answer, (answer.body,), headers)
+    else:
+        length = (b"content-length", b"%d" % len(answer.body))
+        await send({"type": "http.response.start", "status": answer.code, "headers": [*_head(answer), length]})
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _send_parts(send: Send, answer: Response, parts: Iterable[bytes], headers: Headers) -> None:
+    """Send a long answer part by part; other requests get their turn in between."""
+    head = _head(answer)
+    packer = None
+    if accepts_gzip(headers):
+        packer = zlib.compressobj(GZIP_LEVEL, wbits=zlib.MAX_WBITS | GZIP_FORMAT)
+        head += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+    await send({"type": "http.response.start", "status": answer.code, "headers": head})
+    for part in parts:
+        body = part if packer is None else packer.compress(part)
+        if body:
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+        await sleep(0)
+    await send({"type": "http.response.body", "body": b"" if packer is None else packer.flush()})
+
+
+def _head(answer: Response) -> list[Header]:
+    return [(b"content-type", answer.content_type), NO_CACHE, *answer.headers]
+
+
+def accepts_gzip(headers: Headers) -> bool:
+    """Whether the client can read compressed answers."""
+    return b"gzip" in headers.accept_encoding
+
+
+def _broken() -> ApiError:
+    """500 for a fault of this server's own, which only its log tells about."""
+    message = "an error on the server has prevented the request from succeeding"
+    details = {"causes": [{"message": message}]}
+    return ApiError(500, "InternalError", f"Internal error occurred: {message}", details=details)

@@ -1,0 +1,78 @@
+"""uvicorn's HTTP protocol, with what an API server needs besides ASGI.
+
+A request's scope gets two extensions: ``plimsoll.peer``, the user of the client's certificate, and
+``plimsoll.connection``, which tells when the client has gone, so that an idle watch needs no task of its own that waits
+for that, and by which a client that does not read is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from plimsoll.registry.requests import User
+from plimsoll.serve.authentication import certificate_user
+
+MAX_HEADER_BYTES = 1024 * 1024
+"""Request line and headers together (Go, net/http, DefaultMaxHeaderBytes)."""
+
+MAX_HEADERS = 1000
+
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Connection:
+    """A client's connection, as streams see it. Functions in ``on_lost`` are called once, when the client has gone."""
+
+    __slots__ = ("_transport", "on_lost")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.on_lost: list[Callable[[], None]] = []
+
+    def abort(self) -> None:
+        """Drop the client without another word."""
+        self._transport.abort()
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._peer: User | None = None
+        self._header_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Find out who the client is."""
+        super().connection_made(transport)
+        self.connection = Connection(transport)
+        certificate = transport.get_extra_info("peercert")
+        if certificate:
+            self._peer = certificate_user(certificate)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell those who stream to this client."""
+        super().connection_lost(exc)
+        callbacks, self.connection.on_lost = self.connection.on_lost, []
+        for notify in callbacks:
+            notify()
+
+    def on_message_begin(self) -> None:
+        """Begin a request, and its extensions."""
+        super().on_message_begin()
+        self._header_bytes = 0
+        extensions = {"plimsoll.peer": self._peer, "plimsoll.connection": self.connection}
+        self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header in, within bounds."""
+        self._header_bytes += len(name) + len(value)
+        if self._header_bytes <= MAX_HEADER_BYTES and len(self.headers) < MAX_HEADERS:
+            super().on_header(name, value)
+        elif not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()

@@ -1,0 +1,91 @@
+"""Requests from outside at the simulated API server: they take its time, queue for its cores, and are refused by it.
+
+A request is taken in when the kernel has caught up with the wall clock; where the profile says that serving it takes
+time, it takes effect that much later, as the requests of the simulated clients do. Where it takes none, as in the
+``ideal`` profile, it is served at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from plimsoll.simcluster.apiserver import Refusal
+from plimsoll.simcluster.client import refused
+
+if TYPE_CHECKING:
+    from plimsoll.embed.pacer import Pacer
+    from plimsoll.serve.requestinfo import RequestInfo
+    from plimsoll.simcluster.apiserver import RequestCost
+    from plimsoll.simcluster.assembly import SimulatedCluster
+    from plimsoll.simcluster.metering import Meter
+
+CLIENT = "external"
+"""The name under which requests from outside are accounted."""
+
+REPORTED_VERBS = {
+    "get": "GET",
+    "list": "LIST",
+    "watch": "WATCH",
+    "create": "POST",
+    "update": "PUT",
+    "patch": "PATCH",
+    "delete": "DELETE",
+    "deletecollection": "DELETECOLLECTION",
+}
+"""Verbs as metrics and profiles name them."""
+
+
+class Station:
+    """The simulated API server's door to the outside."""
+
+    def __init__(self, cluster: SimulatedCluster, pacer: Pacer) -> None:
+        self._kernel = cluster.kernel
+        self._server = cluster.server
+        self._metering = cluster.metering
+        self._pacer = pacer
+        self._costs: dict[tuple[str, str], RequestCost] = {}
+        self._meters: dict[tuple[str, str, int], Meter] = {}
+
+    def arrive(self) -> float:
+        """Bring the simulation up to the present, which is returned in virtual seconds."""
+        self._pacer.catch_up()
+        return self._kernel.now
+
+    async def admit(self, info: RequestInfo) -> None:
+        """Wait until the API server gets to a request; ``ApiError`` where it refuses it."""
+        if not info.is_resource:
+            return
+        now = self._kernel.now
+        finish = self._server.admit(now, self._cost(info))
+        if isinstance(finish, Refusal):
+            raise refused(finish)
+        if finish > now:
+            due = asyncio.get_running_loop().create_future()
+            self._kernel.after(finish - now, _settle, due)
+            self._pacer.poke()
+            await due
+
+    def leave(self, info: RequestInfo, code: int, arrived_seconds: float) -> None:
+        """Account for an answer, and let the simulation go on with what the request has set off."""
+        if info.is_resource:
+            key = (info.verb, info.resource, code)
+            meter = self._meters.get(key)
+            if meter is None:
+                verb = REPORTED_VERBS.get(info.verb, info.method)
+                meter = self._meters[key] = self._metering.meter(CLIENT, verb, info.resource, code)
+            meter.add(self._kernel.now - arrived_seconds)
+        self._pacer.poke()
+
+    def _cost(self, info: RequestInfo) -> RequestCost:
+        key = (info.verb, info.resource)
+        cost = self._costs.get(key)
+        if cost is None:
+            verb = REPORTED_VERBS.get(info.verb, info.method)
+            cost = self._costs[key] = self._server.cost(verb, info.resource)
+        return cost
+
+
+def _settle(due: asyncio.Future[None]) -> None:
+    if not due.done():  # the client may have gone
+        due.set_result(None)
