@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from plimsoll.archive.manifest import RunStatus
 from plimsoll.archive.reader import RunArchive
 from plimsoll.archive.rows import TABLES
-from plimsoll.experiment.running import Experiment, Outcome
+from plimsoll.experiment.liverun import Outcome
+from plimsoll.experiment.running import Experiment
 from plimsoll.kube.resources import NAMESPACES, PODS
 from plimsoll.report.summary import Summary, summarise
 from plimsoll.scenario.model import Scenario

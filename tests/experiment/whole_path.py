@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from plimsoll.experiment.running import Experiment, Onlooker, Outcome
+from plimsoll.experiment.liverun import Outcome
+from plimsoll.experiment.running import Experiment, Onlooker
 from plimsoll.experiment.running import run as run_experiment
 from plimsoll.scenario.loading import LoadedScenario
 

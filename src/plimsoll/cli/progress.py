@@ -17,14 +17,14 @@ from plimsoll.report.live import TERMINAL_INTERVAL_SECONDS, LiveDisplay, LiveSta
 
 if TYPE_CHECKING:
     from plimsoll.driver.phases import PhaseRun
-    from plimsoll.experiment.running import Experiment
+    from plimsoll.experiment.liverun import LiveRun
 
 MINUTE_SECONDS = 60.0
 ENOUGH_TO_GUESS_FROM = 0.05  # of the work; before that, a guess at the time left would be a joke
 
 
 @contextmanager
-def shown(experiment: Experiment, stream: TextIO) -> Iterator[None]:
+def shown(experiment: LiveRun, stream: TextIO) -> Iterator[None]:
     """Show the run's progress on the stream while the block runs."""
     over = threading.Event()
     reading = Reading(experiment)
@@ -47,7 +47,7 @@ def shown(experiment: Experiment, stream: TextIO) -> Iterator[None]:
 class Reading:
     """Reads the state of a run; remembers enough to tell rates."""
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: LiveRun) -> None:
         self._experiment = experiment
         self._started = time.monotonic()
         self._ran: deque[tuple[float, int]] = deque([(0.0, 0)])
@@ -56,7 +56,7 @@ class Reading:
         """The state now."""
         experiment = self._experiment
         observer, driver = experiment.observer, experiment.driver
-        now_seconds = experiment.cluster.kernel.now
+        now_seconds = experiment.now()
         pods = {series.removeprefix("pods."): count for series, count in observer.pods.samples()}
         wall_seconds = time.monotonic() - self._started
         return LiveState(

@@ -8,17 +8,19 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plimsoll.cli.conclusion import add_results, conclude, nothing_left
+from plimsoll.cli.realcluster import add_target, is_real, left_on_cluster, refuse_simulated_settings, run_on_cluster
+
 if TYPE_CHECKING:
-    from plimsoll.experiment.running import Experiment, Outcome
-    from plimsoll.report.summary import Summary
+    from plimsoll.experiment.liverun import LiveRun, Outcome
     from plimsoll.scenario.loading import LoadedScenario
 
 DESCRIPTION = """\
-Load a simulated cluster as a scenario says, in virtual time; print what happened, and keep everything in an archive.
+Load a cluster as a scenario says, print what happened, and keep everything in an archive. The cluster is simulated, in
+virtual time, unless a context of a kubeconfig is named.
 """
 DEFAULT_SEED = 1
-EXIT_CODES = {"pass": 0, "fail": 1, "incomplete": 3}
-INTERRUPTED = 130
+USAGE = 2
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,8 +34,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--seed", type=int, default=DEFAULT_SEED, metavar="N", help="same seed, same run (default: %(default)s)"
     )
     _add_changes(parser.add_argument_group("otherwise than the scenario says"))
+    add_target(parser.add_argument_group("on a real cluster"))
     _add_dry_run(parser.add_argument_group("without running"))
-    _add_results(parser.add_argument_group("results"))
+    add_results(parser.add_argument_group("results"))
 
 
 def _add_changes(group: argparse._ArgumentGroup) -> None:
@@ -57,17 +60,6 @@ def _add_dry_run(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_results(group: argparse._ArgumentGroup) -> None:
-    report = group.add_mutually_exclusive_group()
-    report.add_argument(
-        "--report", type=Path, metavar="FILE", help="where to write the HTML report (default: in the run's directory)"
-    )
-    report.add_argument("--no-report", action="store_true", help="write no HTML report")
-    group.add_argument("--runs-directory", type=Path, metavar="D", help="where runs are kept (default: $PLIMSOLL_RUNS)")
-    group.add_argument("--output", choices=("text", "json"), default="text", help="how to print the summary")
-    group.add_argument("--quiet", action="store_true", help="show no progress")
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Run the scenario, or print what it would do; the exit code tells the verdict.
 
@@ -77,16 +69,18 @@ def run(arguments: argparse.Namespace) -> int:
 
     """
     _check_report(arguments.report)
+    refuse_simulated_settings(arguments)
     loaded = _load(arguments)
     if arguments.dry_run or arguments.manifests:
         from plimsoll.cli.dryrun import print_plan
 
         print_plan(loaded, manifests=arguments.manifests, output=arguments.output)
         return 0
-    outcome = _carry_out(loaded, arguments)
-    summary = _summarise(outcome, arguments)
-    _say_how_it_ended(outcome)
-    return INTERRUPTED if outcome.interrupted else EXIT_CODES[summary.verdict]
+    outcome = run_on_cluster(loaded.scenario, arguments) if is_real(arguments) else _carry_out(loaded, arguments)
+    if outcome is None:
+        print("plimsoll: nothing was created", file=sys.stderr)
+        return USAGE
+    return conclude(outcome, arguments, left_behind=left_on_cluster if is_real(arguments) else nothing_left)
 
 
 def _load(arguments: argparse.Namespace) -> LoadedScenario:
@@ -124,37 +118,8 @@ def _carry_out(loaded: LoadedScenario, arguments: argparse.Namespace) -> Outcome
     from plimsoll.cli.progress import shown
     from plimsoll.experiment.running import run as run_experiment
 
-    def onlooker(experiment: Experiment) -> AbstractContextManager[None]:
+    def onlooker(experiment: LiveRun) -> AbstractContextManager[None]:
         return nullcontext() if arguments.quiet else shown(experiment, sys.stderr)
 
     runs_directory = arguments.runs_directory or default_runs_directory()
     return run_experiment(loaded, seed=arguments.seed, runs_directory=runs_directory, onlooker=onlooker)
-
-
-def _summarise(outcome: Outcome, arguments: argparse.Namespace) -> Summary:
-    """Sum the run up, keep that with its archive, and print it."""
-    from plimsoll.archive.reader import RunArchive
-    from plimsoll.archive.writer import write_summary
-    from plimsoll.cli.report import DEFAULT_NAME, print_as, write_page
-    from plimsoll.report.document import document
-    from plimsoll.report.summary import summarise
-
-    archive = RunArchive.open(outcome.directory)
-    summary = summarise(archive)
-    write_summary(outcome.directory, document(summary))
-    if not arguments.no_report:
-        write_page(arguments.report or outcome.directory / DEFAULT_NAME, archive, summary)
-    print_as(summary, arguments.output)
-    return summary
-
-
-def _say_how_it_ended(outcome: Outcome) -> None:
-    sys.stdout.flush()  # the summary first, also where both streams end up in one file
-    for failure, count in outcome.tally.given_up.most_common():
-        print(f"plimsoll: gave up {failure.describe(count)}", file=sys.stderr)
-    if outcome.shortfall:
-        print(f"plimsoll: {outcome.shortfall}", file=sys.stderr)
-    if outcome.interrupted:
-        remark = "the simulated cluster is gone with it, so there is nothing to clean up"
-        print(f"plimsoll: interrupted; the archive is complete up to there, and {remark}", file=sys.stderr)
-    print(f"plimsoll: archive in {outcome.directory}", file=sys.stderr)

@@ -13,7 +13,7 @@ from plimsoll.kube.labels import RUN_LABEL
 from plimsoll.kube.resources import NAMESPACES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, MutableSequence
 
     from plimsoll.cluster.port import Cluster, Listing
     from plimsoll.kube.resources import Object, Resource
@@ -104,17 +104,17 @@ class Client:
         counts[resource.kind] += 1
         return True
 
-    async def _persist(self, send: Callable[[], Awaitable[T]], waits: list[float] | None = None) -> T:
+    async def _persist(self, send: Callable[[], Awaitable[T]], waits: MutableSequence[float] | None = None) -> T:
         """Send until it succeeds or is not worth another try. ``waits`` collects the seconds between the attempts."""
-        waits = [] if waits is None else waits
+        waited: MutableSequence[float] = [] if waits is None else waits
         while True:
             try:
                 return await send()
             except FAILURES as error:
-                wait_seconds = wait_before_retry(error, len(waits))
+                wait_seconds = wait_before_retry(error, len(waited))
                 if wait_seconds is None:
                     raise
-            waits.append(wait_seconds)
+            waited.append(wait_seconds)
             self.tally.retries += 1
             await asyncio.sleep(wait_seconds)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import time
 from collections.abc import Callable, Iterator
@@ -12,11 +11,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from plimsoll.archive.directory import reserve_run
-from plimsoll.archive.manifest import Manifest, RunStatus
+from plimsoll.archive.manifest import RunStatus
 from plimsoll.driver.execution import Driver
 from plimsoll.driver.plan import build_plan
 from plimsoll.embed.cluster import SimulatedPort
 from plimsoll.embed.virtual import run_virtual
+from plimsoll.experiment.liverun import LiveRun, Outcome, drive
 from plimsoll.experiment.preflight import checked_profile, node_names
 from plimsoll.experiment.pulse import PulseWriter
 from plimsoll.observe.observer import Observer
@@ -27,8 +27,6 @@ from plimsoll.simcluster.nodes import NodeShape
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plimsoll.driver.steps import Plan
-    from plimsoll.driver.tally import Tally
     from plimsoll.scenario.loading import LoadedScenario
     from plimsoll.scenario.model import Scenario
     from plimsoll.simcluster.profile import Profile
@@ -39,32 +37,10 @@ OBSERVER = "observer"
 
 
 @dataclass(frozen=True, slots=True)
-class Experiment:
-    """A run that goes on: whoever shows its progress may read all of this from another thread, and change none."""
+class Experiment(LiveRun):
+    """A run of a simulated cluster that goes on."""
 
-    run_id: str
-    scenario: Scenario
-    plan: Plan
     cluster: SimulatedCluster
-    driver: Driver
-    observer: Observer
-    pulse: PulseWriter
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a run ended; everything else is in its archive."""
-
-    directory: Path
-    manifest: Manifest
-    shortfall: str
-    """What the load fell short of, where it did not come to its end."""
-    tally: Tally
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether somebody ended the run early."""
-        return self.manifest.status is RunStatus.INTERRUPTED
 
 
 Onlooker = Callable[[Experiment], AbstractContextManager[object]]
@@ -97,7 +73,7 @@ def run(
     status, shortfall = RunStatus.FAILED, ""
     try:
         with _without_cycle_collection(), onlooker(experiment):
-            status, shortfall = run_virtual(experiment.cluster.kernel, _drive(experiment))
+            status, shortfall = run_virtual(experiment.cluster.kernel, drive(experiment))
     except KeyboardInterrupt:
         status = RunStatus.INTERRUPTED  # a second Ctrl-C, while the first was being obeyed
     finally:
@@ -117,17 +93,7 @@ def _prepare(scenario: Scenario, profile: Profile, seed: int, writer: PulseWrite
     cluster = assemble(profile, _shapes(scenario), seed, writer, _faults(scenario), interval_seconds=interval_seconds)
     observer = Observer(SimulatedPort(cluster, OBSERVER), plan.label_selector, writer, interval_seconds)
     driver = Driver(SimulatedPort(cluster, DRIVER), observer, writer, plan)
-    return Experiment(run_id, scenario, plan, cluster, driver, observer, writer)
-
-
-async def _drive(experiment: Experiment) -> tuple[RunStatus, str]:
-    """Observe while driving. Being cancelled is one way to end: what was measured until then is kept."""
-    try:
-        async with experiment.observer.watching():
-            shortfall = await experiment.driver.drive()
-    except asyncio.CancelledError:
-        return RunStatus.INTERRUPTED, ""
-    return (RunStatus.FAILED if shortfall else RunStatus.COMPLETE), shortfall
+    return Experiment(run_id, scenario, plan, driver, observer, writer, lambda: cluster.kernel.now, cluster)
 
 
 def _shapes(scenario: Scenario) -> list[NodeShape]:

@@ -1,0 +1,41 @@
+"""An event loop in wall time whose clock begins with the run, as the clock of a simulated run does."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import uvloop
+
+T = TypeVar("T")
+
+
+class RunLoop(uvloop.Loop):
+    """Counts seconds from when it was made, to the nanosecond; uvloop's own clock ticks in milliseconds.
+
+    A TLS connection costs 40 KB under uvloop and 290 KB under plain asyncio, and a run may hold many watches.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._origin_seconds = time.monotonic()
+        self.epoch_seconds = time.time()
+        """The Unix time of second zero, by our wall clock."""
+
+    def time(self) -> float:
+        """Seconds since the loop was made."""
+        return time.monotonic() - self._origin_seconds
+
+
+def run_in_wall_time(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine on such a loop. Ctrl-C cancels it; a second one raises ``KeyboardInterrupt`` at once."""
+    with asyncio.Runner(loop_factory=RunLoop) as runner:
+        return runner.run(main)
+
+
+def epoch_seconds() -> float:
+    """The Unix time of second zero of the running loop."""
+    loop = asyncio.get_running_loop()
+    return loop.epoch_seconds if isinstance(loop, RunLoop) else time.time() - loop.time()
