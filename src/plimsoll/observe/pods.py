@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from plimsoll.observe.stamps import Stamps
     from plimsoll.simcluster.telemetry import Telemetry
 
+_WITH_AN_END = ("client", "worker")
 _NO_CLIENT, _IDLE, _EXCHANGING, _FINISHED = range(4)
-"""What a pod does about exchanging data; a client is idle until it runs."""
+"""What a pod does about exchanging data, or whatever its work is; a client is idle until it runs."""
 
 
 class JobCounts:
@@ -155,7 +156,7 @@ class PodCensus:
         job = metadata.get("labels", {}).get(JOB_LABEL, "")
         known = self._pods[uid] = _Pod(self.job(job), namespace)
         known.counts.by_state[PENDING] += 1
-        if metadata.get("annotations", {}).get(ROLE_ANNOTATION) == "client":
+        if metadata.get("annotations", {}).get(ROLE_ANNOTATION) in _WITH_AN_END:
             known.exchange = _IDLE
             known.counts.by_exchange[_IDLE] += 1
         self._pods_by_namespace[namespace] += 1

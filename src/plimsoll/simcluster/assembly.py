@@ -98,7 +98,9 @@ class SimulatedCluster:
         ttl_seconds = profile.kubelet.secret_ttl_seconds
         if profile.kubelet.ttl_controller:
             ttl_seconds = object_ttl_seconds(len(shapes))
-        shared = Shared(self.environment, profile, self.api, NeedsReader(), documents, self.traffic, ttl_seconds)
+        shared = self.node_shared = Shared(
+            self.environment, profile, self.api, NeedsReader(), documents, self.traffic, ttl_seconds
+        )
         pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
         control_pods = profile.kubelet.control_pods
         kubelets = {}

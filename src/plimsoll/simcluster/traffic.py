@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from plimsoll.kube.labels import ROLE_ANNOTATION
 from plimsoll.kube.resources import PODS, SERVICES, Object
 from plimsoll.simcluster.api import is_ready
-from plimsoll.simcluster.kubelet.needs import Exchange, read_exchange
+from plimsoll.simcluster.kubelet.needs import Exchange, read_exchange, read_work_seconds
 
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
@@ -57,6 +57,8 @@ class Traffic:
         node is out of date."""
         self._namespaces: dict[str, str] = {}
         """The namespaces of those servers, by UID."""
+        self._workers: dict[str, Callable[[], None]] = {}
+        """Pods that work for a time, by UID, each with what to call when that is over."""
         self.active = 0
         self._pods.watchers.append(self._observe_pod)
 
@@ -66,6 +68,10 @@ class Traffic:
         if metadata.get("annotations", {}).get(ROLE_ANNOTATION) == "server":
             self._servers.setdefault(metadata["namespace"], {})[metadata["uid"]] = metadata["name"]
             self._namespaces[metadata["uid"]] = metadata["namespace"]
+        seconds = read_work_seconds(pod)
+        if seconds is not None:
+            self._workers[metadata["uid"]] = done
+            self._kernel.after(seconds, self._worked, metadata["uid"], done)
         terms = read_exchange(pod)
         if terms is None:
             return
@@ -78,6 +84,7 @@ class Traffic:
         namespace = self._namespaces.pop(uid, None)
         if namespace is not None:
             self._servers[namespace].pop(uid)
+        self._workers.pop(uid, None)
         client = self._clients.pop(uid, None)
         if client is not None:
             self._disconnect(client)
@@ -86,6 +93,11 @@ class Traffic:
             if orphan is not None:
                 self._disconnect(orphan)
                 self._connect(orphan)
+
+    def _worked(self, uid: str, done: Callable[[], None]) -> None:
+        if self._workers.get(uid) is done:  # it may have been stopped, and started again
+            del self._workers[uid]
+            done()
 
     def _observe_pod(self, change: StoredChange) -> None:
         pod = change.object

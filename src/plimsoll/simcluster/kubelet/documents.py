@@ -7,9 +7,12 @@ container statuses. Those parts are made once and shared, which keeps a hundred 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.kube.resources import Object
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.kubelet.containers import Report
 
 _LARGEST_CACHE = 50_000
 
@@ -58,6 +61,26 @@ class StatusDocuments:
             "conditions": conditions,
             "containerStatuses": self._containers(spec, "ended", now),
         }
+
+    def observed(self, last: Object, pod_ip: str, report: Report) -> Object:
+        """The containers are as whoever runs them says; ``last`` is the status this one follows."""
+        now = self._timestamp()
+        start = last.get("startTime", now)
+        ready = report.ready
+        was_ready = [each for each in last.get("conditions", ()) if each["type"] == "Ready"]
+        unchanged = bool(was_ready) and was_ready[0]["status"] == str(ready)
+        since = was_ready[0]["lastTransitionTime"] if unchanged else now
+        status = {
+            **last,
+            "phase": report.phase,
+            "conditions": _conditions(start, ready=ready, ready_since=since),
+            "podIP": pod_ip,
+            "podIPs": [{"ip": pod_ip}],
+            "containerStatuses": list(report.statuses),
+        }
+        if report.init_statuses:
+            status["initContainerStatuses"] = list(report.init_statuses)
+        return status
 
     def rejected(self, reason: str, message: str) -> Object:
         """The kubelet did not take the pod."""

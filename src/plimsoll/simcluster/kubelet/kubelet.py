@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from plimsoll.kernel import Random
     from plimsoll.simcluster.addressing import NodeAddresses
     from plimsoll.simcluster.api import Api
+    from plimsoll.simcluster.kubelet.containers import Containers
     from plimsoll.simcluster.kubelet.documents import StatusDocuments
     from plimsoll.simcluster.kubelet.needs import NeedsReader, PodNeeds, Reference
     from plimsoll.simcluster.profile import Profile
@@ -73,6 +74,8 @@ class Shared:
         self.documents = documents
         self.programs = programs
         self.object_ttl_seconds = object_ttl_seconds
+        self.containers: Containers | None = None
+        """Who really runs the containers, if anybody does."""
 
 
 class Kubelet:
@@ -198,9 +201,20 @@ class Kubelet:
             self.statuses.forget(rejected)
         worker = self._workers.pop(uid, None)
         if worker is not None:
+            self._kill(uid)
             worker.abandon()
             worker.release()
             self.statuses.forget(worker.reporting)
+
+    def _kill(self, uid: str) -> None:
+        """End a pod's containers by force; nobody waits for that."""
+        if self.containers is not None:
+            self.containers.stop(uid, 0.0, lambda _: None)
+
+    @property
+    def containers(self) -> Containers | None:
+        """Who really runs the containers, if anybody does."""
+        return self._shared.containers
 
     # --- gauges -----------------------------------------------------------------------------------------------------------
 
@@ -277,6 +291,7 @@ class Kubelet:
         for worker in self._workers.values():
             worker.active = False
             if lose_containers:
+                self._kill(worker.reporting.uid)
                 self.programs.stopped(worker.reporting.uid)
                 worker.running = False
 
@@ -296,6 +311,7 @@ class Kubelet:
                 self._resume(unfinished.pop(uid), predecessor)
             elif predecessor.address is not None:
                 self.addresses.release(predecessor.address)
+                self._kill(uid)
                 self.programs.stopped(uid)
         for pod in unfinished.values():
             self._take(pod)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from plimsoll.kube.labels import EXCHANGE_ANNOTATION, ROLE_ANNOTATION
+from plimsoll.kube.labels import EXCHANGE_ANNOTATION, ROLE_ANNOTATION, WORKLOAD_ANNOTATION
 from plimsoll.kube.resources import Object
 
 Reference = tuple[str, str]
@@ -16,7 +16,7 @@ Reference = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The data exchange that a client pod's program makes with a server behind a service."""
+    """The data exchange that a client pod makes with a server behind a service: of all its clients together."""
 
     server: str
     bytes_per_second: float
@@ -80,7 +80,23 @@ def read_exchange(pod: Object) -> Exchange | None:
 def _exchange(text: str) -> Exchange:
     """The terms that a template's annotation states: read once for all its pods."""
     terms = json.loads(text)
-    return Exchange(terms["server"], float(terms["bytesPerSecond"]), terms.get("seconds"), terms.get("bytes"))
+    clients = terms.get("clients", 1)
+    total = terms.get("bytes")
+    rate = float(terms["bytesPerSecond"]) * clients
+    return Exchange(terms["server"], rate, terms.get("seconds"), None if total is None else total * clients)
+
+
+def read_work_seconds(pod: Object) -> float | None:
+    """How long the program of a pod works, as its annotations say; None where it is no worker."""
+    annotations = pod["metadata"].get("annotations", {})
+    if annotations.get(ROLE_ANNOTATION) != "worker" or WORKLOAD_ANNOTATION not in annotations:
+        return None
+    return _work_seconds(annotations[WORKLOAD_ANNOTATION])
+
+
+@lru_cache(maxsize=1024)
+def _work_seconds(text: str) -> float:
+    return float(json.loads(text)["seconds"])
 
 
 def _needs(spec: Object) -> PodNeeds:

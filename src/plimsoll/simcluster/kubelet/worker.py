@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plimsoll.simcluster.api import FINISHED_PHASES
 from plimsoll.simcluster.kubelet.statusqueue import Reporting
 from plimsoll.simcluster.kubelet.volumes import Volumes
 from plimsoll.simcluster.telemetry import Milestone
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from plimsoll.kube.resources import Object
+    from plimsoll.simcluster.kubelet.containers import Report
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
     from plimsoll.simcluster.kubelet.objects import Failure
 
@@ -121,6 +123,9 @@ class PodWorker:
         kubelet.telemetry.milestone(sandbox_ready_seconds, uid, Milestone.SANDBOX_READY)
         kubelet.telemetry.milestone(now, uid, Milestone.CONTAINERS_STARTED)
         kubelet.events.started(self.reporting, self.needs.containers)
+        if kubelet.containers is not None:
+            kubelet.containers.start(self.pod, kubelet.name, self.address or "", self._containers_changed)
+            return
         kubelet.kernel.after(kubelet.pleg.notices(now) - now, self._seen_running)
 
     # --- life ----------------------------------------------------------------------------------------------------------
@@ -138,6 +143,27 @@ class PodWorker:
         self._report_running()
         self.kubelet.start_program(self)
         self._sync(then=self._sync)
+
+    def _containers_changed(self, report: Report) -> None:
+        """Whoever runs the containers tells how they are."""
+        if not self.active:
+            return
+        kubelet = self.kubelet
+        if not self.running and report.phase != "Pending":
+            self.running = True
+            kubelet.milestone(self.reporting.uid, Milestone.KUBELET_RUNNING)
+            self._sync(then=self._sync)
+        if report.ready and not self.ready:
+            kubelet.milestone(self.reporting.uid, Milestone.KUBELET_READY)
+        self.ready = report.ready
+        kubelet.statuses.set_status(self.reporting, self._observed(report))
+        if report.phase in FINISHED_PHASES:
+            self.active = False
+            kubelet.completed(self)
+            kubelet.runtime.stop(self._sandbox_removed)
+
+    def _observed(self, report: Report) -> Object:
+        return self.kubelet.documents.observed(self.reporting.status, self.address or "", report)
 
     def _report_running(self) -> None:
         """Without a readiness probe a running container is ready; with one, when the probe succeeds."""
@@ -203,6 +229,8 @@ class PodWorker:
         else:
             self.reporting.status = kubelet.documents.pending(self.pod["spec"], kubelet.address)
             self._report_running()
+        if kubelet.containers is not None:
+            kubelet.containers.resume(self.reporting.uid, self._containers_changed)
         self._sync()
 
     # --- end -----------------------------------------------------------------------------------------------------------
@@ -246,7 +274,19 @@ class PodWorker:
             kubelet.events.inform("Killing", self.reporting, "Stopping container")
         # a pod that is being deleted has its status sent even if that has not changed
         kubelet.statuses.set_status(self.reporting, self.reporting.status)
-        kubelet.runtime.stop(self._stopped)
+        if kubelet.containers is None:
+            kubelet.runtime.stop(self._stopped)
+        else:
+            kubelet.containers.stop(self.reporting.uid, self._grace_seconds(), self._containers_ended)
+
+    def _grace_seconds(self) -> float:
+        """What the deletion allows the containers, or the pod itself does."""
+        grace = self.pod["metadata"].get("deletionGracePeriodSeconds")
+        return float(self.pod["spec"].get("terminationGracePeriodSeconds", 30) if grace is None else grace)
+
+    def _containers_ended(self, report: Report) -> None:
+        self.reporting.status = self._observed(report)
+        self.kubelet.runtime.stop(self._stopped)
 
     def _stopped(self) -> None:
         """The containers are gone: so is what they held, and the last status may be followed by the final DELETE."""
@@ -256,7 +296,7 @@ class PodWorker:
         self.release()
         self.reporting.deletable = True
         status = self.reporting.status
-        if status["phase"] != "Succeeded":
+        if status["phase"] != "Succeeded" and kubelet.containers is None:
             status = kubelet.documents.ended(self.pod["spec"], status, status["phase"])
         kubelet.statuses.set_status(self.reporting, status)
 
