@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plimsoll.apimachinery.decoding import Interner
 from plimsoll.apimachinery.kinds import Catalogue
 from plimsoll.registry.served import Served
 from plimsoll.registry.strategies.builtin import BuiltInStrategy
@@ -20,6 +21,7 @@ class ServedResources:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.catalogue = Catalogue()
+        self._interner = Interner()
         self._served: dict[Resource, Served] = {}
 
     def find(self, group: str, version: str, plural: str) -> Resource | None:
@@ -40,5 +42,5 @@ class ServedResources:
     def _make(self, row: APIResource) -> Served:
         stored = row.stored_as or row.resource
         subresources = {subresource.name: frozenset(subresource.verbs) for subresource in row.subresources}
-        strategy = BuiltInStrategy(row.resource, stored)
+        strategy = BuiltInStrategy(row.resource, stored, self._interner, has_status="status" in subresources)
         return Served(row.resource, self._store.collection(stored), strategy, frozenset(row.verbs), subresources)

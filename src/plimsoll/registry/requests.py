@@ -29,10 +29,18 @@ class User:
 ANONYMOUS = User("system:anonymous", groups=("system:unauthenticated",))
 
 
+class Payload(NamedTuple):
+    """A body as it was sent, for whoever reads it by its kind: JSON or YAML, as ``media_type`` says."""
+
+    content: bytes
+    media_type: str = "application/json"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: ``resource`` in the version that was named, ``options`` the query, ``body`` decoded JSON or YAML.
+    """One request: ``resource`` in the version that was named, ``options`` the query.
 
+    ``body`` is a :class:`Payload` or a parsed value for creates and updates, a parsed value for patches and deletions.
     ``namespace`` is empty for cluster-scoped resources and for lists over all namespaces. ``patch_type`` is the media
     type of a patch, without parameters.
     """

@@ -36,7 +36,7 @@ class Strategy(Protocol):
         """The document with a JSON, merge or strategic merge patch applied; shares what the patch leaves alone."""
         ...
 
-    def prepare_create(self, value: Object) -> None:
+    def prepare_create(self, value: Object, now: str) -> None:
         """Drop what only others may set, and set what only the server sets."""
         ...
 

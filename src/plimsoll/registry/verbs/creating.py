@@ -54,7 +54,7 @@ def insert(backing: Backing, served: Served, attributes: Attributes, options: Wr
     companion = backing.companion(served.collection.resource)
     if companion is not None:
         companion.before_create(value)
-    strategy.prepare_create(value)
+    strategy.prepare_create(value, metadata["creationTimestamp"])
     strategy.check_create(value, attributes.warnings)
     backing.admission.validate(attributes)
     if metadata.get("resourceVersion", "0") not in {"", "0"}:

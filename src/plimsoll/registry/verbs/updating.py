@@ -149,6 +149,7 @@ def _check_revision(served: Served, name: str, value: Object, old: Object) -> No
         raise unexpected(f'strconv.ParseUint: parsing "{named}": invalid syntax')
     if int(named) == 0:
         if served.strategy.traits.unconditional_update:
+            value["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
             return
         error = invalid_value("metadata.resourceVersion", 0, "must be specified for an update")
         by_plural = Resource(served.resource.group, served.resource.version, "", served.resource.plural)
