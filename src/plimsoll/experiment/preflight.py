@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
+from plimsoll.embed.composition import node_names
 from plimsoll.errors import Complaint, InputError
 from plimsoll.experiment.demand import WORKLOADS, Demand, pinned_node
 from plimsoll.simcluster.addressing import AddressError, PodNetwork
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from plimsoll.scenario.model import Scenario
 
 OVERLOAD = "or write `cluster.allowOverload: true` to see what happens"
-
-
-def node_names(nodes: int) -> list[str]:
-    """The names of a simulated cluster's nodes."""
-    return [f"worker-{number}" for number in range(nodes)]
 
 
 def checked_profile(loaded: LoadedScenario) -> Profile:

@@ -15,14 +15,13 @@ from plimsoll.archive.manifest import RunStatus
 from plimsoll.driver.execution import Driver
 from plimsoll.driver.plan import build_plan
 from plimsoll.embed.cluster import SimulatedPort
+from plimsoll.embed.composition import node_shapes, simulated_faults
 from plimsoll.embed.virtual import run_virtual
 from plimsoll.experiment.liverun import LiveRun, Outcome, drive
-from plimsoll.experiment.preflight import checked_profile, node_names
+from plimsoll.experiment.preflight import checked_profile
 from plimsoll.experiment.pulse import PulseWriter
 from plimsoll.observe.observer import Observer
-from plimsoll.simcluster import faults
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
-from plimsoll.simcluster.nodes import NodeShape
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,31 +88,13 @@ def run(
 def _prepare(scenario: Scenario, profile: Profile, seed: int, writer: PulseWriter) -> Experiment:
     run_id = writer.directory.name
     plan = build_plan(scenario, run_id)
-    interval_seconds = scenario.measure.interval_seconds
-    cluster = assemble(profile, _shapes(scenario), seed, writer, _faults(scenario), interval_seconds=interval_seconds)
+    spec, interval_seconds = scenario.cluster, scenario.measure.interval_seconds
+    cluster = assemble(
+        profile, node_shapes(spec), seed, writer, simulated_faults(spec), interval_seconds=interval_seconds
+    )
     observer = Observer(SimulatedPort(cluster, OBSERVER), plan.label_selector, writer, interval_seconds)
     driver = Driver(SimulatedPort(cluster, DRIVER), observer, writer, plan)
     return Experiment(run_id, scenario, plan, driver, observer, writer, lambda: cluster.kernel.now, cluster)
-
-
-def _shapes(scenario: Scenario) -> list[NodeShape]:
-    node = scenario.cluster.node
-    taints = tuple(taint.model_dump() for taint in node.taints)
-    return [
-        NodeShape(name, node.cpu, node.memory, node.network_bits_per_second, node.labels, taints)
-        for name in node_names(scenario.cluster.nodes)
-    ]
-
-
-def _faults(scenario: Scenario) -> list[faults.Fault]:
-    """A scenario's faults in the words of the simulation, which does not know scenarios."""
-    kinds = {
-        "nodeLost": faults.NodeLost,
-        "apiErrors": faults.ApiErrors,
-        "apiLatency": faults.ApiLatency,
-        "componentRestart": faults.ComponentRestart,
-    }
-    return [kinds[fault.kind](**fault.model_dump(exclude={"kind"})) for fault in scenario.cluster.faults]
 
 
 @contextmanager

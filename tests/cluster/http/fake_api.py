@@ -7,10 +7,11 @@ along. It is honest about status codes and ``Status`` bodies, and about nothing 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import ssl
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ from plimsoll.apimachinery.patching.merging import merge_patch
 
 Object = dict[str, Any]
 Key = tuple[str, str, str]
+Answer = web.StreamResponse | None
 
 
 class FakeApi:
@@ -32,7 +34,7 @@ class FakeApi:
         self.requests: list[web.Request] = []
         self.bodies: list[Object] = []
         self.creations: Counter[Key] = Counter()
-        self.answers: deque[Callable[[web.Request], web.StreamResponse | None]] = deque()
+        self.answers: deque[Callable[[web.Request], Answer | Awaitable[Answer]]] = deque()
         """What to answer the next requests with instead; None lets one pass."""
         self.drop_after: int | None = None
         """Cut the connection without an answer after so many more writes have had their effect."""
@@ -98,6 +100,8 @@ class FakeApi:
         await request.read()
         if self.answers:
             answer = self.answers.popleft()(request)
+            if inspect.isawaitable(answer):
+                answer = await answer
             if answer is not None:
                 return answer
         parts = request.path.strip("/").split("/")
@@ -260,9 +264,9 @@ def selects(selector: str, body: Object) -> bool:
 @asynccontextmanager
 async def served(api: FakeApi, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
     """Serve on a free port of the loopback; the URL."""
-    runner = web.AppRunner(_application(api), access_log=None)
+    runner = web.AppRunner(_application(api), access_log=None, shutdown_timeout=0.01)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls, shutdown_timeout=0.01)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     port = runner.addresses[0][1]
     try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.archive.directory import read_json, write_json
+from plimsoll.archive.manifest import read_manifest
 from plimsoll.errors import ArchiveError
 
 CLUSTER = "cluster.json"
@@ -45,6 +46,13 @@ class Ledger:
             return cls(**document)
         except TypeError as error:
             raise ArchiveError(f"{directory / CLUSTER} cannot be read ({error}). Restore it from a copy") from error
+
+
+def latest_of_load(directory: Path) -> Path:
+    """The run that went on last with the load of the run in this directory: itself, or one that has resumed it."""
+    load = Ledger.read(directory).load
+    siblings = [path.parent for path in directory.parent.glob(f"*/{CLUSTER}") if Ledger.read(path.parent).load == load]
+    return max(siblings, key=lambda path: read_manifest(path).started)
 
 
 def write_checkpoint(directory: Path, phases_done: int) -> None:

@@ -50,10 +50,11 @@ Decision = Callable[[Bill, list[str]], bool]
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """Where a run begins: anew, or after so many phases of the run whose label is ``load``."""
+    """Where a run begins: anew, or after so many phases of the run whose label is ``load``, on the same cluster."""
 
     load: str | None = None
     phases_done: int = 0
+    cluster_id: str = ""
 
 
 def run(
@@ -71,7 +72,7 @@ def run(
     nothing has been created then. Ctrl-C ends the run, not the caller: see :attr:`Outcome.interrupted`.
     """
     plan = build_plan(scenario, beginning.load or _PLANNED)
-    cleared = run_in_wall_time(_preflight(target, scenario, plan, beginning.load))
+    cleared = run_in_wall_time(_preflight(target, scenario, plan, beginning))
     if not decide(bill_of(scenario, plan, cleared.room), cleared.findings.warnings):
         return None
     started = datetime.now(UTC)
@@ -103,9 +104,11 @@ class _Order:
     onlooker: Onlooker
 
 
-async def _preflight(target: Target, scenario: Scenario, plan: Plan, load: str | None) -> Cleared:
+async def _preflight(target: Target, scenario: Scenario, plan: Plan, beginning: Beginning) -> Cleared:
     with client_of(target) as cluster:
-        return await preflight(cluster, target.name, scenario, plan, load=load)
+        return await preflight(
+            cluster, target.name, scenario, plan, load=beginning.load, cluster_id=beginning.cluster_id
+        )
 
 
 def _ledger(target: Target, load: str, cleared: Cleared) -> Ledger:

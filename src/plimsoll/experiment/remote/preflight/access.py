@@ -50,6 +50,12 @@ async def greet(cluster: HttpCluster, findings: Findings) -> None:
             raise RunError(f"context {findings.context}: the API does not accept our credentials") from error
 
 
+def check_identity(findings: Findings, cluster_id: str) -> None:
+    """A context may point to another cluster than it did. What is not known is not held against it."""
+    if cluster_id and findings.cluster_id and findings.cluster_id != cluster_id:
+        findings.problem("cluster", "is not the one that the run ran on", "Name the right one with --context")
+
+
 async def review_rights(cluster: HttpCluster, findings: Findings, rights: Iterable[Right]) -> set[Right]:
     """Ask the server about each right; return those we have."""
     wanted = list(dict.fromkeys(rights))

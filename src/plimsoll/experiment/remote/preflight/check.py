@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError, RunError
 from plimsoll.experiment.remote.permissions import OBSERVATION, Right, rights_of
-from plimsoll.experiment.remote.preflight.access import greet, review_rights
+from plimsoll.experiment.remote.preflight.access import check_identity, greet, review_rights
 from plimsoll.experiment.remote.preflight.findings import Findings
 from plimsoll.experiment.remote.preflight.inapplicable import inapplicable
 from plimsoll.experiment.remote.preflight.names import check_names
@@ -34,9 +34,11 @@ class Cleared:
 
 
 async def preflight(
-    cluster: HttpCluster, context: str, scenario: Scenario, plan: Plan, *, load: str | None = None
+    cluster: HttpCluster, context: str, scenario: Scenario, plan: Plan, *, load: str | None = None, cluster_id: str = ""
 ) -> Cleared:
-    """Ask the cluster everything that can be known beforehand. ``load`` is the run that is resumed, if any.
+    """Ask the cluster everything that can be known beforehand.
+
+    ``load`` is the run that is resumed, if any, and ``cluster_id`` tells the cluster that it ran on.
 
     Raises:
         InputError: with everything that is in the way.
@@ -45,6 +47,8 @@ async def preflight(
     """
     findings = Findings(context)
     await greet(cluster, findings)
+    check_identity(findings, cluster_id)
+    findings.refuse()
     try:
         held = await review_rights(cluster, findings, rights_of(plan))
         room = None
