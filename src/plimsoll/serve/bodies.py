@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from plimsoll.apimachinery.decoding.bodies import UnreadableBodyError, parse_body
 from plimsoll.errors import ApiError
+from plimsoll.registry.requests import Payload
 from plimsoll.serve.negotiation import BUILT_IN_TYPES, CBOR, JSON, PROTOBUF, YAML
 
 if TYPE_CHECKING:
@@ -63,8 +64,16 @@ def patch_type_of(content_type: str) -> str:
     return media_type
 
 
+def payload(body: bytes, content_type: str) -> Payload:
+    """The body of a create or update, to be read by its kind; ``ApiError`` 415 for types that are not read."""
+    media_type = media_type_of(content_type)
+    if media_type not in {JSON, YAML}:
+        raise _unsupported(media_type)
+    return Payload(body, media_type)
+
+
 def read_object(body: bytes, content_type: str) -> Any:
-    """The body of a create, update or delete; ``ApiError`` 415 for types that are not read, 400 for what is malformed."""
+    """The body of a deletion; ``ApiError`` 415 for types that are not read, 400 for what is malformed."""
     media_type = media_type_of(content_type)
     if media_type not in {JSON, YAML}:
         raise _unsupported(media_type)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from plimsoll.errors import ApiError
 from plimsoll.registry.refusals import method_not_allowed, no_such_page
 from plimsoll.registry.requests import Listing, Request, Verb
-from plimsoll.serve.bodies import patch_type_of, read_object, read_patch
+from plimsoll.serve.bodies import patch_type_of, payload, read_object, read_patch
 from plimsoll.serve.encoding import list_parts, whole_list
 from plimsoll.serve.negotiation import JSON, PLAIN, Representation, negotiate, wants_pretty
 from plimsoll.serve.responses import Response, encode, page_not_found, warning_headers
@@ -91,8 +91,10 @@ class Resources:
         if info.verb == "patch":
             patch_type = patch_type_of(content_type)
             body = read_patch(exchange.body, patch_type)
-        elif info.verb in {"create", "update"} or exchange.body:
-            body = read_object(exchange.body, content_type) if info.method != "GET" else None
+        elif info.verb in {"create", "update"}:
+            body = payload(exchange.body, content_type)
+        elif exchange.body and info.method != "GET":
+            body = read_object(exchange.body, content_type)
         if info.verb == "watch" and info.name:
             options = {**options, "fieldSelector": f"metadata.name={info.name}"}
         return Request(

@@ -67,7 +67,7 @@ ANYWHERE = Listening()
 
 @dataclass(frozen=True, slots=True)
 class ServedCluster:
-    """A server that is ready. ``token`` is the administrator's."""
+    """A server that is ready. ``token`` is the administrator's; ``simulation`` ends only if the simulation breaks."""
 
     cluster: SimulatedCluster
     registry: Registry
@@ -76,6 +76,7 @@ class ServedCluster:
     url: str
     port: int
     token: str
+    simulation: asyncio.Future[Any]
 
 
 @asynccontextmanager
@@ -106,7 +107,7 @@ async def serving(cluster: SimulatedCluster, listening: Listening = ANYWHERE) ->
     try:
         await _start(server, listener)
         tasks += map(asyncio.create_task, (pacer.run(), watches.run(), server.main_loop()))
-        yield ServedCluster(cluster, registry, pacer, authority, f"https://{address}", port, token)
+        yield ServedCluster(cluster, registry, pacer, authority, f"https://{address}", port, token, tasks[0])
     finally:
         health.stopping = True
         watches.end()

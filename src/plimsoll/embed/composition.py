@@ -1,0 +1,37 @@
+"""From the cluster that a scenario describes to the parts that a simulated one is assembled from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plimsoll.simcluster import faults
+from plimsoll.simcluster.nodes import NodeShape
+
+if TYPE_CHECKING:
+    from plimsoll.scenario.cluster import ClusterSpec
+
+
+def node_names(nodes: int) -> list[str]:
+    """The names of a simulated cluster's nodes."""
+    return [f"worker-{number}" for number in range(nodes)]
+
+
+def node_shapes(spec: ClusterSpec) -> list[NodeShape]:
+    """The machines, which are all alike but for their names."""
+    node = spec.node
+    taints = tuple(taint.model_dump() for taint in node.taints)
+    return [
+        NodeShape(name, node.cpu, node.memory, node.network_bits_per_second, node.labels, taints)
+        for name in node_names(spec.nodes)
+    ]
+
+
+def simulated_faults(spec: ClusterSpec) -> list[faults.Fault]:
+    """The faults in the words of the simulation, which does not know scenarios."""
+    kinds = {
+        "nodeLost": faults.NodeLost,
+        "apiErrors": faults.ApiErrors,
+        "apiLatency": faults.ApiLatency,
+        "componentRestart": faults.ComponentRestart,
+    }
+    return [kinds[fault.kind](**fault.model_dump(exclude={"kind"})) for fault in spec.faults]
