@@ -1,18 +1,18 @@
 """Decoders of custom resources: unknown fields are found and dropped, and values are left for the validation to judge.
 
-Only ``metadata`` is a Go structure here, also within embedded resources; everything else is JSON as it came
-(``k8s.io/apiextensions-apiserver/pkg/apiserver/schema/{pruning,objectmeta}``).
+Only ``metadata`` is a Go structure here, also within embedded resources; everything else is JSON as it came, without nulls
+where there may be none (``k8s.io/apiextensions-apiserver/pkg/apiserver/schema``: ``pruning``, ``objectmeta``, ``defaulting``).
+Nulls of fields with a default stay: the default takes their place.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from plimsoll.apimachinery.decoding.mismatch import Mismatch
 from plimsoll.apimachinery.decoding.paths import prefix_paths
 from plimsoll.apimachinery.decoding.scalars import Decode
 from plimsoll.apimachinery.decoding.structures import compile_decoder
-from plimsoll.apimachinery.schema import Schema
+from plimsoll.apimachinery.schema import ABSENT, Schema
 
 
 def compile_custom_decoder(schema: Schema) -> Decode:
@@ -34,6 +34,7 @@ def _untouched(value: Any, _: list[str]) -> Any:
 
 def _object(schema: Schema) -> Decode:
     fields = {name: compile_custom_decoder(field) for name, field in schema.fields.items()}
+    nullable = {name for name, field in schema.fields.items() if field.nullable or field.default is not ABSENT}
     preserve = schema.preserve_unknown
 
     def decode(value: Any, unknown: list[str]) -> Any:
@@ -44,8 +45,11 @@ def _object(schema: Schema) -> Decode:
             decode_field = fields.get(name)
             if decode_field is not None:
                 known = len(unknown)
-                decoded[name] = None if item is None else _decode_field(decode_field, name, item, unknown)
-                prefix_paths(unknown, known, name)
+                if item is not None:
+                    decoded[name] = decode_field(item, unknown)
+                    prefix_paths(unknown, known, name)
+                elif name in nullable:
+                    decoded[name] = None
             elif preserve:
                 decoded[name] = item
             else:
@@ -53,14 +57,6 @@ def _object(schema: Schema) -> Decode:
         return decoded
 
     return decode
-
-
-def _decode_field(decode: Decode, name: str, item: Any, unknown: list[str]) -> Any:
-    try:
-        return decode(item, unknown)
-    except Mismatch as mismatch:
-        mismatch.within(name, "")
-        raise
 
 
 def _collection(schema: Schema) -> Decode:

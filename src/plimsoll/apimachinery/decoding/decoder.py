@@ -9,12 +9,13 @@ from plimsoll.apimachinery.decoding.customobjects import compile_custom_decoder
 from plimsoll.apimachinery.decoding.expectations import (
     ObjectKind,
     cannot_handle,
+    check_custom_kind,
     check_kind,
     no_object,
     unrecognized,
 )
 from plimsoll.apimachinery.decoding.mismatch import Mismatch
-from plimsoll.apimachinery.decoding.strictness import strict_problems
+from plimsoll.apimachinery.decoding.strictness import custom_strict_problems, strict_problems
 from plimsoll.apimachinery.decoding.structures import compile_root_decoder
 from plimsoll.apimachinery.schema import Schema
 from plimsoll.kube.resources import Object
@@ -37,6 +38,8 @@ class Decoder:
     def __init__(self, expected: ObjectKind, schema: Schema) -> None:
         self.expected = expected
         is_built_in = bool(schema.type_name)
+        self._check_kind = check_kind if is_built_in else check_custom_kind
+        self._find_problems = strict_problems if is_built_in else custom_strict_problems
         self._decode = compile_root_decoder(schema) if is_built_in else compile_custom_decoder(schema)
 
     def decode(self, body: bytes, media_type: str = "application/json") -> Decoded:
@@ -55,7 +58,7 @@ class Decoder:
         value = {} if parsed.value is None else parsed.value
         if value.__class__ is not dict:
             raise no_object(value, body, self.expected)
-        check_kind(value, self.expected)
+        self._check_kind(value, self.expected)
         unknown: list[str] = []
         try:
             decoded: Object = self._decode(value, unknown)
@@ -63,4 +66,4 @@ class Decoder:
             raise cannot_handle(self.expected, self.expected, str(mismatch)) from None
         decoded["kind"] = self.expected.kind
         decoded["apiVersion"] = self.expected.api_version
-        return Decoded(decoded, strict_problems(parsed, unknown))
+        return Decoded(decoded, self._find_problems(parsed, unknown))

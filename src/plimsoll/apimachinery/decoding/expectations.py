@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from plimsoll.apimachinery.decoding.mismatch import json_type
 from plimsoll.apimachinery.schema.builtin import type_names
 from plimsoll.errors import ApiError
@@ -13,6 +15,7 @@ from plimsoll.kube.resources import Object
 _BAD_REQUEST = 400
 _SHOWN_BYTES = 30  # of a body that is not understood (``summarizeData`` in apiserver, pkg/endpoints/handlers/rest.go)
 _SCHEME = "pkg/runtime/scheme.go:111"
+_UNPROCESSABLE = 422
 _CONVERTIBLE_GROUPS = frozenset({"", "events.k8s.io"})  # both have an ``Event``, and they are one
 _META_STRUCT = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
 
@@ -42,10 +45,7 @@ def check_kind(value: Object, expected: ObjectKind) -> None:
     api_version = value.get("apiVersion") or expected.api_version
     if kind == expected.kind and api_version == expected.api_version:
         return
-    for field, text in (("kind", kind), ("apiVersion", api_version)):
-        if not isinstance(text, str):
-            problem = f"json: cannot unmarshal number into Go struct field .{field} of type string"
-            raise unrecognized(f"couldn't get version/kind; json parse error: {problem}", b"{", expected)
+    _check_texts(value, expected)
     group, _, version = api_version.rpartition("/")
     given = ObjectKind(group, version, kind)
     if (group, version, kind) not in type_names():
@@ -56,10 +56,52 @@ def check_kind(value: Object, expected: ObjectKind) -> None:
     ):
         problem = f"converting ({version}.{kind}) to ({expected.go_package}.{expected.kind}): unknown conversion"
         raise cannot_handle(given, expected, problem)
+    raise _wrong_version(api_version, expected)
+
+
+def check_custom_kind(value: Object, expected: ObjectKind) -> None:
+    """Do the same for custom resources, which must say of which kind they are.
+
+    ``ApiError`` 422 for another kind: there the server sees it only when it validates the object.
+    """
+    kind, api_version = value.get("kind"), value.get("apiVersion")
+    if kind == expected.kind and api_version == expected.api_version:
+        return
+    _check_texts(value, expected)
+    if not kind:
+        text = orjson.dumps(value)
+        raise unrecognized(f"Object 'Kind' is missing in '{text.decode()}'", text, expected)
+    if api_version != expected.api_version:
+        raise _wrong_version(api_version or "", expected)
+    metadata = value.get("metadata")
+    name = str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
+    problem = f'Invalid value: "{kind}": must be {expected.kind}'
+    raise ApiError(
+        _UNPROCESSABLE,
+        "Invalid",
+        f'{kind}.{expected.group} "{name}" is invalid: kind: {problem}',
+        details={
+            "name": name,
+            "group": expected.group,
+            "kind": kind,
+            "causes": [{"reason": "FieldValueInvalid", "message": problem, "field": "kind"}],
+        },
+    )
+
+
+def _check_texts(value: Object, expected: ObjectKind) -> None:
+    for field in ("kind", "apiVersion"):
+        text = value.get(field) or ""
+        if not isinstance(text, str):
+            problem = f"json: cannot unmarshal {json_type(text)} into Go struct field .{field} of type string"
+            raise unrecognized(f"couldn't get version/kind; json parse error: {problem}", orjson.dumps(value), expected)
+
+
+def _wrong_version(api_version: str, expected: ObjectKind) -> ApiError:
     message = (
         f"the API version in the data ({api_version}) does not match the expected API version ({expected.api_version})"
     )
-    raise ApiError(_BAD_REQUEST, "BadRequest", message)
+    return ApiError(_BAD_REQUEST, "BadRequest", message)
 
 
 def cannot_handle(given: ObjectKind, expected: ObjectKind, problem: str) -> ApiError:

@@ -15,6 +15,13 @@ def strict_problems(body: Body, unknown: list[str]) -> tuple[str, ...]:
     return problems + tuple(map(_unknown, unknown)) if unknown else problems
 
 
+def custom_strict_problems(body: Body, unknown: list[str]) -> tuple[str, ...]:
+    """Return the problems of a custom resource, which are found one kind after the other and sorted by their paths."""
+    repeated = key_order(body.text).repeated if body.text else ()
+    ordered = sorted(unknown, key=lambda path: (not path.startswith("metadata."), path))
+    return (*body.problems, *(f'duplicate field "{path}"' for path in repeated), *map(_unknown, ordered))
+
+
 def _in_order(text: bytes, unknown: list[str]) -> tuple[str, ...]:
     order = key_order(text)
     found = {path: position for path, position in order.repeated.items() if not _is_within(path, unknown)}
