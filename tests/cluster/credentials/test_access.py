@@ -68,7 +68,6 @@ class Server:
 async def server(folder: Path, *names: str, refuse: Callable[[str], bool] = lambda _: False) -> AsyncIterator[Server]:
     """A server whose certificate is for these names; it answers 401 to what ``refuse`` says of an Authorization."""
     api = FakeApi()
-    handle = api.handle
     async with served(api, AUTHORITY.server(folder, *(names or ("127.0.0.1",)))) as url:
         made = Server(folder, url, api)
 
@@ -84,7 +83,6 @@ async def server(folder: Path, *names: str, refuse: Callable[[str], bool] = lamb
             return None
 
         api.answers.extend([look] * 100)
-        assert handle
         yield made
 
 
@@ -109,9 +107,9 @@ def test_a_token_is_shown(tmp_path: Path) -> None:
     run(main())
 
 
-@pytest.mark.parametrize("as_data", [True, False])
+@pytest.mark.parametrize("source", ["data", "files"])
 def test_a_client_certificate_is_shown_from_data_or_from_files_beside_the_kubeconfig(
-    tmp_path: Path, as_data: bool
+    tmp_path: Path, source: str
 ) -> None:
     async def main() -> None:
         async with server(tmp_path) as made:
@@ -120,7 +118,9 @@ def test_a_client_certificate_is_shown_from_data_or_from_files_beside_the_kubeco
             (tmp_path / "jane.key").write_bytes(pair.key)
             data = {"client-certificate-data": encoded(pair.certificate), "client-key-data": encoded(pair.key)}
             await made.ask(
-                made.kubeconfig(data if as_data else {"client-certificate": "jane.crt", "client-key": "jane.key"})
+                made.kubeconfig(
+                    data if source == "data" else {"client-certificate": "jane.crt", "client-key": "jane.key"}
+                )
             )
             assert made.certificates == ["jane"]
 

@@ -36,8 +36,10 @@ class FakeApi:
         self.creations: Counter[Key] = Counter()
         self.answers: deque[Callable[[web.Request], Answer | Awaitable[Answer]]] = deque()
         """What to answer the next requests with instead; None lets one pass."""
-        self.drop_after: int | None = None
-        """Cut the connection without an answer after so many more writes have had their effect."""
+        self.on_write: Callable[[], None] = lambda: None
+        """Called after each write has had its effect, before it is answered."""
+        self.is_silent = False
+        """Cut every connection without an answer."""
         self.forbidden: set[tuple[str, str]] = set()
         """Verb and plural of what an access review denies."""
         self.revision = 100
@@ -112,11 +114,15 @@ class FakeApi:
         if rest[0] == "namespaces" and len(rest) > 2:
             namespace, rest = rest[1], rest[2:]
         response = await self._answer(request, rest[0], namespace, rest[1] if len(rest) > 1 else "")
-        if request.method in {"POST", "DELETE"} and self.drop_after is not None:
-            self.drop_after -= 1
-            if self.drop_after < 0:
-                assert request.transport is not None
-                request.transport.abort()
+        if (
+            request.method in {"POST", "DELETE"}
+            and rest[0] != "selfsubjectaccessreviews"
+            and not request.query.get("dryRun")
+        ):
+            self.on_write()
+        if self.is_silent:
+            assert request.transport is not None
+            request.transport.abort()
         return response
 
     async def _answer(self, request: web.Request, plural: str, namespace: str, name: str) -> web.StreamResponse:
