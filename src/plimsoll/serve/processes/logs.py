@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,6 @@ LARGEST_FILE_BYTES = 10 * 1024 * 1024
 """Where a kubelet begins a new file (``containerLogMaxSize``); here one old file is kept."""
 LONGEST_LINE_BYTES = 16 * 1024
 """Longer lines are cut into several, as container runtimes do."""
-
-_SECONDS = re.compile(r"\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +26,7 @@ class LogQuery:
 
 
 class ContainerLog:
-    """Lines with the time at which they came. ``timestamp`` gives the present as the API writes it, to the nanosecond."""
+    """Lines with the time at which they came, which ``timestamp`` gives as the API writes it, with fractions."""
 
     def __init__(self, path: Path, timestamp: Callable[[], str]) -> None:
         self.path = path
@@ -37,7 +34,6 @@ class ContainerLog:
         self._timestamp = timestamp
         self._file = path.open("wb")
         self._partial: dict[str, bytes] = {}
-        self._followers: set[asyncio.Event] = set()
         self._queues: set[asyncio.Queue[bytes | None]] = set()
 
     def write(self, stream: str, data: bytes) -> None:
@@ -66,8 +62,8 @@ class ContainerLog:
         """What is there of the log."""
         lines = [line for line in self._stamped() if _is_wanted(line, query)]
         if query.tail_lines is not None:
-            lines = lines[len(lines) - query.tail_lines :] if query.tail_lines < len(lines) else lines
-        text = b"".join(_shown(line, query) for line in lines)
+            lines = lines[max(0, len(lines) - query.tail_lines) :]
+        text = b"".join(shown(line, query) for line in lines)
         return text if query.limit_bytes is None else text[: query.limit_bytes]
 
     def follow(self) -> asyncio.Queue[bytes | None]:
@@ -109,16 +105,9 @@ class ContainerLog:
 def _is_wanted(line: bytes, query: LogQuery) -> bool:
     if query.since_unix_seconds is None:
         return True
-    stamp = line.split(b" ", 1)[0].decode()
-    fraction = _SECONDS.search(stamp)
-    seconds = unix_seconds(_SECONDS.sub("", stamp)) + (float(fraction.group()) if fraction else 0.0)
-    return seconds >= query.since_unix_seconds
-
-
-def _shown(line: bytes, query: LogQuery) -> bytes:
-    return line if query.timestamps else line.split(b" ", 1)[1]
+    return unix_seconds(line.split(b" ", 1)[0].decode()) >= query.since_unix_seconds
 
 
 def shown(line: bytes, query: LogQuery) -> bytes:
-    """A followed line as it was asked for."""
-    return _shown(line, query)
+    """A line of the log as it was asked for."""
+    return line if query.timestamps else line.split(b" ", 1)[1]

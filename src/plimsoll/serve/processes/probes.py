@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from plimsoll.kube.resources import Object
 
-
 Execute = Callable[[list[str], float], Awaitable[bool]]
 """Runs a command in a container's surroundings within a time; whether it exited with 0."""
 

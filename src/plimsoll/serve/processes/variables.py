@@ -18,7 +18,7 @@ _KEYED = re.compile(r"^metadata\.(labels|annotations)\['(.*)'\]$")
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
-class MissingReference(ApiError):
+class MissingReferenceError(ApiError):
     """A config map, secret or key that a container needs is not there (``CreateContainerConfigError``)."""
 
     def __init__(self, message: str) -> None:
@@ -26,7 +26,7 @@ class MissingReference(ApiError):
 
 
 def environment(pod: Object, container: Object, address: str, find: Find) -> dict[str, str]:
-    """The environment of a container; :class:`MissingReference` where it cannot be made."""
+    """The environment of a container; :class:`MissingReferenceError` where it cannot be made."""
     values = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     values["HOSTNAME"] = pod["metadata"]["name"]
     for source in container.get("envFrom", ()):
@@ -112,7 +112,7 @@ def _from_object(source: Object, find: Find) -> dict[str, str]:
         if reference is not None:
             stored = find(resource, reference["name"])
             if stored is None and not reference.get("optional"):
-                raise MissingReference(f'{resource.kind.lower()} "{reference["name"]}" not found')
+                raise MissingReferenceError(f'{resource.kind.lower()} "{reference["name"]}" not found')
             contents = data_of(resource, stored or {})
             prefix = source.get("prefix", "")
             return {prefix + key: value.decode("utf-8", "replace") for key, value in contents.items()}
@@ -137,6 +137,6 @@ def _value(
             content = data_of(resource_type, stored or {}).get(reference["key"])
             if content is None and not reference.get("optional"):
                 kind = resource_type.kind.lower()
-                raise MissingReference(f'key "{reference["key"]}" of {kind} "{reference["name"]}" not found')
+                raise MissingReferenceError(f'key "{reference["key"]}" of {kind} "{reference["name"]}" not found')
             return None if content is None else content.decode("utf-8", "replace")
     return ""

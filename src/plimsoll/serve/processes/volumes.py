@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plimsoll.kube.resources import CONFIGMAPS, SECRETS, Object, Resource
-from plimsoll.serve.processes.variables import Find, MissingReference, data_of, field_value
+from plimsoll.serve.processes.variables import Find, MissingReferenceError, data_of, field_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Volumes:
         self._volumes: dict[str, Object] = {volume["name"]: volume for volume in pod["spec"].get("volumes", ())}
 
     def mount(self) -> None:
-        """Make all of them; :class:`MissingReference` where something they need is not there."""
+        """Make all of them; :class:`MissingReferenceError` where something they need is not there."""
         for name, volume in self._volumes.items():
             if "hostPath" not in volume:
                 self._path(name).mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ class Volumes:
             if (resource, name) in _references(volume):
                 try:
                     self._write(volume["name"], volume)
-                except MissingReference:
+                except MissingReferenceError:
                     continue  # it stays mounted as it was
 
     def places(self, container: Object) -> dict[str, str]:
@@ -90,14 +90,14 @@ class Volumes:
         if stored is None:
             if source.get("optional"):
                 return
-            raise MissingReference(f'{resource.kind.lower()} "{source["name"]}" not found')
+            raise MissingReferenceError(f'{resource.kind.lower()} "{source["name"]}" not found')
         contents = data_of(resource, stored)
         items = source.get("items") or [{"key": key, "path": key} for key in contents]
         for item in items:
             if item["key"] in contents:
                 yield item["path"], contents[item["key"]]
             elif not source.get("optional"):
-                raise MissingReference(f"references non-existent config key: {item['key']}")
+                raise MissingReferenceError(f"references non-existent config key: {item['key']}")
 
     def _fields(self, items: Iterable[Object]) -> Iterator[tuple[str, bytes]]:
         for item in items:
@@ -121,7 +121,7 @@ def _swap(directory: Path, version: str, files: Mapping[str, bytes]) -> None:
     for relative, content in files.items():
         path = target / relative
         if not path.resolve().is_relative_to(target.resolve()):
-            raise MissingReference(f"the path {relative!r} leaves the volume")
+            raise MissingReferenceError(f"the path {relative!r} leaves the volume")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     target.mkdir(parents=True, exist_ok=True)
