@@ -6,7 +6,7 @@ wait; the pod that it waits for wakes the next one.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.errors import ApiError
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
-Waits = Generator[Step, Any, bool]
+Waits = Generator[Step | Sequence[Step], Any, bool]
 """Requests, and whether the next pod has to wait."""
 
 WORKERS = 5
