@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from plimsoll.kube.resources import SERVICES
 from plimsoll.registry.admission.plugins import default_plugins
+from plimsoll.registry.allocation.services import ServiceNumbers
+from plimsoll.registry.authorization.authorizer import Authorizer
 from plimsoll.registry.backing import Backing
+from plimsoll.registry.bootstrap.objects import install
 from plimsoll.registry.catalogue import ServedResources
 from plimsoll.registry.identity import Identity
 from plimsoll.registry.refusals import method_not_allowed, no_such_page
+from plimsoll.registry.reviews import REVIEWED, Reviews, StaticUsers
+from plimsoll.registry.subresources.table import SCALES, SUBRESOURCES, Handler
+from plimsoll.registry.subresources.tokens import TokenRequests
+from plimsoll.registry.tokens import ServiceAccountTokens
 from plimsoll.registry.verbs.creating import create
 from plimsoll.registry.verbs.deleting import delete
 from plimsoll.registry.verbs.deletingmany import delete_collection
@@ -35,17 +44,35 @@ _VERBS = {
 }
 
 
-class Registry:
-    """The API of one cluster. It is synchronous and lives in the kernel's time, as everything that it changes does."""
+Question = Callable[["Request"], "Answer"]
 
-    def __init__(self, cluster: SimulatedCluster) -> None:
-        store = cluster.store
+
+SIGNING_KEY_BITS = 256
+
+
+class Registry:
+    """The API of one cluster. It is synchronous and lives in the kernel's time, as everything that it changes does.
+
+    ``static_users`` knows the bearer tokens that the server was started with, for token reviews. Tokens of service
+    accounts are known to ``tokens``; ``authorizer`` decides by the roles that are stored.
+    """
+
+    def __init__(self, cluster: SimulatedCluster, static_users: StaticUsers = lambda _: None) -> None:
+        store, random = cluster.store, cluster.streams.stream("registry")
         self.cluster = cluster
         self.resources = ServedResources(store)
-        identity = Identity(cluster.kernel, cluster.streams.stream("registry"), cluster.epoch_seconds)
-        admission = default_plugins(store, identity.suffix)
-        self.backing = Backing(store, identity, admission, {})
+        self.authorizer = Authorizer(store)
+        identity = Identity(cluster.kernel, random, cluster.epoch_seconds)
+        key = random.getrandbits(SIGNING_KEY_BITS).to_bytes(SIGNING_KEY_BITS // 8)
+        self.tokens = ServiceAccountTokens(store, identity, key)
+        self._reviews = Reviews(self.authorizer, self.tokens, static_users)
+        self._token_requests = TokenRequests(self.tokens)
+        numbers = ServiceNumbers(random, store.collection(SERVICES))
+        companions = {(SERVICES.group, SERVICES.plural): numbers}
+        self.backing = Backing(store, identity, default_plugins(store, identity.suffix), companions)
         self._broadcasters: dict[tuple[str, str], Broadcaster] = {}
+        install(self.backing)
+        store.compact(store.revision)
 
     def resolve(self, group: str, version: str, plural: str) -> Resource | None:
         """The resource that a URL names; None where nothing is served there."""
@@ -54,7 +81,17 @@ class Registry:
     def handle(self, request: Request) -> Answer:
         """Do what a request asks for, at once. ``ApiError`` is the refusal to answer with."""
         served = self._served(request)
-        return _VERBS[request.verb](self.backing, served, request)
+        return self._handler(request)(self.backing, served, request)
+
+    def _handler(self, request: Request) -> Handler:
+        plural, subresource, verb = request.resource.plural, request.subresource, request.verb
+        if subresource == "scale":
+            return SCALES[verb]
+        if subresource == "token":
+            return self._token_requests
+        if plural in REVIEWED:
+            return self._reviews
+        return SUBRESOURCES.get((plural, subresource, verb)) or _VERBS[verb]
 
     def watch(self, request: Request, receive: Receive) -> Watch:
         """Open a watch; events that come first are received before this returns. ``ApiError`` where it is refused."""

@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 BEARER = b"bearer "
 
-Verifier = Callable[[str], User | None]
-"""Tells whose token it is: None where it is not one of its kind or not valid."""
+Verifier = Callable[[str, tuple[str, ...]], User | None]
+"""Tells whose token it is, for one of several audiences: None where it is not one of its kind or not valid."""
 
 
 class Authenticator:
     """Static tokens first, for they cost one look-up; then signed ones; then the connection's certificate."""
 
-    def __init__(self, tokens: Mapping[str, User], verify: Verifier | None = None) -> None:
+    def __init__(self, tokens: Mapping[str, User], verify: Verifier, audience: str) -> None:
         self._users = {b"Bearer " + token.encode(): user for token, user in tokens.items()}
         self._verify = verify
+        self._audiences = (audience,)
 
     def authenticate(self, headers: Headers, scope: Mapping[str, Any]) -> User:
         """The user of a request; ``ApiError(401)`` for a token that is not valid."""
@@ -37,16 +38,15 @@ class Authenticator:
                 return self._by_token(token)
         return scope.get("extensions", {}).get("plimsoll.peer") or ANONYMOUS
 
-    def user_of(self, token: str) -> User | None:
-        """Whose token it is, for token reviews."""
+    def user_of(self, token: str, audiences: tuple[str, ...]) -> User | None:
+        """Whose token it is. Static tokens are good for this server's own audience."""
         user = self._users.get(b"Bearer " + token.encode())
-        return user if user is not None or self._verify is None else self._verify(token)
+        if user is not None:
+            return user if set(audiences) & set(self._audiences) else None
+        return self._verify(token, audiences)
 
     def _by_token(self, token: bytes) -> User:
-        try:
-            user = self.user_of(token.decode("ascii"))
-        except UnicodeDecodeError:
-            user = None
+        user = self.user_of(token.decode("latin-1"), self._audiences)
         if user is None:
             raise unauthorized()
         return user

@@ -65,7 +65,7 @@ def patch_type_of(content_type: str) -> str:
 
 
 def payload(body: bytes, content_type: str) -> Payload:
-    """The body of a create or update, to be read by its kind; ``ApiError`` 415 for types that are not read."""
+    """The body of a write, for whoever reads it by its kind; ``ApiError(415)`` for types that are not read."""
     media_type = media_type_of(content_type)
     if media_type not in {JSON, YAML}:
         raise _unsupported(media_type)
@@ -73,11 +73,8 @@ def payload(body: bytes, content_type: str) -> Payload:
 
 
 def read_object(body: bytes, content_type: str) -> Any:
-    """The body of a deletion; ``ApiError`` 415 for types that are not read, 400 for what is malformed."""
-    media_type = media_type_of(content_type)
-    if media_type not in {JSON, YAML}:
-        raise _unsupported(media_type)
-    return _read(body, media_type)
+    """The options in the body of a deletion; ``ApiError`` 415 for types that are not read, 400 for what is malformed."""
+    return _read(*payload(body, content_type))
 
 
 def read_patch(body: bytes, patch_type: str) -> Any:

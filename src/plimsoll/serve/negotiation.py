@@ -42,6 +42,8 @@ class Representation:
     media_type: Literal["application/json", "application/yaml"] = "application/json"
     form: Form = "object"
     version: str = "v1"
+    kind: str = ""
+    """The kind that was asked for where that is not the object's own."""
     pretty: bool = False
     watch_stream: bool = False
     """Whether ``stream=watch`` was asked for, which the content type then repeats."""
@@ -71,7 +73,12 @@ def negotiate(accept: str, *, stream: bool = False) -> Representation:
         if form is None or parameters.get("stream", "watch") not in {"", "watch"} or (stream and served == YAML):
             continue
         return Representation(
-            served, form, parameters.get("v", "v1"), parameters.get("pretty") == "1", bool(parameters.get("stream"))
+            served,
+            form,
+            version=parameters.get("v", "v1"),
+            kind=parameters.get("as", ""),
+            pretty=parameters.get("pretty") == "1",
+            watch_stream=bool(parameters.get("stream")),
         )
     raise _no_form(stream=stream) if known else not_acceptable()
 

@@ -15,9 +15,12 @@ from uvicorn import Config, Server
 
 from plimsoll.embed.pacer import Pacer
 from plimsoll.errors import Complaint, InputError, Place
+from plimsoll.registry.authentication.serviceaccounts import ISSUER, ServiceAccountTokens
+from plimsoll.registry.authentication.signing import TokenSigner
 from plimsoll.registry.authorization.aggregation import RoleAggregation
 from plimsoll.registry.authorization.authorizer import Authorizer
 from plimsoll.registry.authorization.bootstrap import install_roles
+from plimsoll.registry.questions import Questions
 from plimsoll.registry.registry import Registry
 from plimsoll.serve.application import Application
 from plimsoll.serve.authentication import Authenticator
@@ -93,11 +96,18 @@ async def serving(cluster: SimulatedCluster, listening: Listening = ANYWHERE) ->
     registry = Registry(cluster)
     install_roles(cluster.store, registry.backing.identity)
     RoleAggregation(cluster.store)
+    authorizer = Authorizer(cluster.store)
+    signer = TokenSigner()
+    account_tokens = ServiceAccountTokens(signer, cluster.store, registry.backing.identity)
+    tokens = {**listening.tokens, token: ADMINISTRATOR}
+    authenticator = Authenticator(tokens, account_tokens.user_of, ISSUER)
+    identity = registry.backing.identity
+    registry.questions = Questions(authorizer, account_tokens, identity, authenticator.user_of).by_resource()
     watches = Watches(registry, Views(), secrets.SystemRandom().random)
     health = Health()
     address = f"{_bracketed(listening.host)}:{port}"
     application = Application(
-        Gate(Authenticator({**listening.tokens, token: ADMINISTRATOR}), Authorizer(cluster.store)),
+        Gate(authenticator, authorizer),
         Station(cluster, pacer),
         Resources(registry, Views(), watches, {}),
         Paths(Discovery(registry, address), health, {"/version": version_page}),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plimsoll.apimachinery.validation.fielderrors import FieldError, invalid, invalid_value
 from plimsoll.errors import ApiError
+from plimsoll.kube.resources import Object, Resource
 from plimsoll.registry.authorization.attributes import Attributes
 from plimsoll.registry.authorization.authorizer import MASTERS, aggregate
 from plimsoll.registry.requests import User
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from plimsoll.kube.resources import Object
     from plimsoll.registry.authorization.authorizer import Authorizer
     from plimsoll.registry.authorization.rules import Rule
+
+GROUP = "authorization.k8s.io"
+LOCAL = "LocalSubjectAccessReview"
 
 EVERYTHING: tuple[Rule, ...] = (
     {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]},
@@ -24,16 +28,58 @@ EVERYTHING: tuple[Rule, ...] = (
 
 
 def review_self(authorizer: Authorizer, user: User, review: Object) -> Object:
-    """Answer a SelfSubjectAccessReview."""
+    """Answer a SelfSubjectAccessReview; ``ApiError(422)`` where it does not ask one thing."""
+    _refuse(review, list(_errors(review, ())))
     return _reviewed(authorizer, user, review)
 
 
 def review_subject(authorizer: Authorizer, review: Object) -> Object:
-    """Answer a SubjectAccessReview, or a LocalSubjectAccessReview, about the user that it names."""
+    """Answer a SubjectAccessReview, or a LocalSubjectAccessReview, about the user that it names.
+
+    Raises ``ApiError(422)`` where it names none, or does not ask one thing.
+    """
     spec = review.get("spec") or {}
+    local = review["kind"] == LOCAL
+    errors = [*_errors(review, ("namespace",) if local else ()), *_subject_errors(spec)]
+    _refuse(review, errors + list(_local_errors(review) if local else ()))
     extra = {key: tuple(values) for key, values in (spec.get("extra") or {}).items()}
     subject = User(spec.get("user", ""), spec.get("uid", ""), tuple(spec.get("groups") or ()), extra)
     return _reviewed(authorizer, subject, review)
+
+
+def _errors(review: Object, allowed: Sequence[str]) -> Iterator[FieldError]:
+    """What is wrong with the question; ``allowed`` is the metadata that it may have."""
+    spec = review.get("spec") or {}
+    about, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
+    if about is not None and path is not None:
+        what = "cannot be specified in combination with resourceAttributes"
+        yield invalid_value("spec.nonResourceAttributes", path, what)
+    if about is None and path is None:
+        what = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+        yield invalid_value("spec.resourceAttributes", None, what)
+    metadata = {key: value for key, value in review["metadata"].items() if key != "managedFields"}
+    if any(key not in allowed for key in metadata):
+        yield invalid_value("metadata", metadata, f"must be empty{' except for namespace' if allowed else ''}")
+
+
+def _subject_errors(spec: dict[str, Any]) -> Iterator[FieldError]:
+    if not spec.get("user") and not spec.get("groups"):
+        yield invalid_value("spec.user", "", "at least one of user or group must be specified")
+
+
+def _local_errors(review: Object) -> Iterator[FieldError]:
+    spec = review.get("spec") or {}
+    namespace = (spec.get("resourceAttributes") or {}).get("namespace", "")
+    if spec.get("resourceAttributes") is not None and namespace != review["metadata"].get("namespace", ""):
+        yield invalid_value("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace")
+    if spec.get("nonResourceAttributes") is not None:
+        path = spec["nonResourceAttributes"]
+        yield invalid_value("spec.nonResourceAttributes", path, "disallowed on this kind of request")
+
+
+def _refuse(review: Object, errors: Sequence[FieldError]) -> None:
+    if errors:
+        raise invalid(Resource(GROUP, "v1", "", review["kind"]), "", errors)
 
 
 def _reviewed(authorizer: Authorizer, user: User, review: Object) -> Object:
