@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 from plimsoll.kube.resources import SERVICES
 from plimsoll.registry.admission.plugins import default_plugins
 from plimsoll.registry.allocation.services import ServiceNumbers
-from plimsoll.registry.authorization.authorizer import Authorizer
 from plimsoll.registry.backing import Backing
 from plimsoll.registry.bootstrap.objects import install
 from plimsoll.registry.catalogue import ServedResources
 from plimsoll.registry.identity import Identity
 from plimsoll.registry.refusals import method_not_allowed, no_such_page
-from plimsoll.registry.reviews import REVIEWED, Reviews, StaticUsers
-from plimsoll.registry.subresources.table import SCALES, SUBRESOURCES, Handler
-from plimsoll.registry.subresources.tokens import TokenRequests
-from plimsoll.registry.tokens import ServiceAccountTokens
+from plimsoll.registry.subresources.table import SCALES, SUBRESOURCES
 from plimsoll.registry.verbs.creating import create
 from plimsoll.registry.verbs.deleting import delete
 from plimsoll.registry.verbs.deletingmany import delete_collection
@@ -28,7 +24,10 @@ from plimsoll.registry.verbs.updating import update
 from plimsoll.registry.verbs.watching import Broadcaster, Watch, open_watch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plimsoll.kube.resources import Resource
+    from plimsoll.registry.questions import Question
     from plimsoll.registry.requests import Answer, Receive, Request
     from plimsoll.registry.served import Served
     from plimsoll.simcluster.assembly import SimulatedCluster
@@ -47,26 +46,19 @@ _VERBS = {
 Question = Callable[["Request"], "Answer"]
 
 
-SIGNING_KEY_BITS = 256
-
-
 class Registry:
     """The API of one cluster. It is synchronous and lives in the kernel's time, as everything that it changes does.
 
-    ``static_users`` knows the bearer tokens that the server was started with, for token reviews. Tokens of service
-    accounts are known to ``tokens``; ``authorizer`` decides by the roles that are stored.
+    ``questions`` are resources and subresources that are posted to be answered and never stored, by group, plural and
+    subresource; whoever knows the server's users sets them (:mod:`plimsoll.registry.questions`).
     """
 
-    def __init__(self, cluster: SimulatedCluster, static_users: StaticUsers = lambda _: None) -> None:
+    def __init__(self, cluster: SimulatedCluster) -> None:
         store, random = cluster.store, cluster.streams.stream("registry")
         self.cluster = cluster
         self.resources = ServedResources(store)
-        self.authorizer = Authorizer(store)
         identity = Identity(cluster.kernel, random, cluster.epoch_seconds)
-        key = random.getrandbits(SIGNING_KEY_BITS).to_bytes(SIGNING_KEY_BITS // 8)
-        self.tokens = ServiceAccountTokens(store, identity, key)
-        self._reviews = Reviews(self.authorizer, self.tokens, static_users)
-        self._token_requests = TokenRequests(self.tokens)
+        self.questions: Mapping[tuple[str, str, str], Question] = {}
         numbers = ServiceNumbers(random, store.collection(SERVICES))
         companions = {(SERVICES.group, SERVICES.plural): numbers}
         self.backing = Backing(store, identity, default_plugins(store, identity.suffix), companions)
@@ -81,17 +73,14 @@ class Registry:
     def handle(self, request: Request) -> Answer:
         """Do what a request asks for, at once. ``ApiError`` is the refusal to answer with."""
         served = self._served(request)
-        return self._handler(request)(self.backing, served, request)
-
-    def _handler(self, request: Request) -> Handler:
-        plural, subresource, verb = request.resource.plural, request.subresource, request.verb
+        resource, subresource, verb = request.resource, request.subresource, request.verb
+        question = self.questions.get((resource.group, resource.plural, subresource))
+        if question is not None:
+            return question(request)
         if subresource == "scale":
-            return SCALES[verb]
-        if subresource == "token":
-            return self._token_requests
-        if plural in REVIEWED:
-            return self._reviews
-        return SUBRESOURCES.get((plural, subresource, verb)) or _VERBS[verb]
+            return SCALES[verb](self.backing, served, request)
+        handler = SUBRESOURCES.get((resource.plural, subresource, verb)) or _VERBS[verb]
+        return handler(self.backing, served, request)
 
     def watch(self, request: Request, receive: Receive) -> Watch:
         """Open a watch; events that come first are received before this returns. ``ApiError`` where it is refused."""

@@ -51,10 +51,11 @@ def insert(backing: Backing, served: Served, attributes: Attributes, options: Wr
     metadata["uid"] = backing.identity.uid()
     metadata["creationTimestamp"] = backing.identity.timestamp()
     _name(backing, served, metadata, namespace)
+    strategy.prepare_create(value, metadata["creationTimestamp"])
     companion = backing.companion(served.collection.resource)
     if companion is not None:
         companion.before_create(value)
-    strategy.prepare_create(value, metadata["creationTimestamp"])
+    metadata = value["metadata"]
     strategy.check_create(value, attributes.warnings)
     backing.admission.validate(attributes)
     if metadata.get("resourceVersion", "0") not in {"", "0"}:

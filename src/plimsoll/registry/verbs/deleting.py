@@ -27,7 +27,7 @@ def delete(backing: Backing, served: Served, request: Request) -> Answer:
         raise not_found(served.resource, request.name)
     gone, value = delete_object(backing, served, request, stored, options)
     code = 202 if not gone and options.orphan_dependents is False else 200
-    if served.strategy.traits.answers_with_object or (not gone and value is not stored and _is_custom(served)):
+    if served.strategy.traits.answers_with_object or not gone:
         return Answer(code, served.strategy.from_stored(value))
     return Answer(code, success_status(served, value))
 
@@ -126,10 +126,6 @@ def success_status(served: Served, value: Object) -> Object:
         "status": "Success",
         "details": {key: text for key, text in details.items() if text},
     }
-
-
-def _is_custom(served: Served) -> bool:
-    return served.collection.resource.group == ""
 
 
 def _admit(backing: Backing, attributes: Attributes) -> None:

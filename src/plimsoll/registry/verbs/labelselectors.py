@@ -42,7 +42,7 @@ class _Token(NamedTuple):
 def parse_labels(text: str) -> LabelSelector:
     """Parse the text form of a label selector; 400 where it is none."""
     try:
-        requirements = _Parser(text).requirements()
+        requirements = list(_Parser(text).requirements())
     except ValueError as error:
         raise bad_request(str(error)) from None
     return LabelSelector(tuple(sorted(requirements, key=lambda requirement: requirement.key)))

@@ -88,14 +88,14 @@ def write(  # noqa: PLR0913 - the parts of one write
 def _complete(backing: Backing, served: Served, attributes: Attributes, old: Object) -> None:
     """Prepare and check a changed object; what no update can change is taken from the old one."""
     value, strategy = attributes.object, served.strategy
-    companion = backing.companion(served.collection.resource)
-    if companion is not None and not attributes.subresource:
-        companion.before_update(value, old)
     metadata, before = value["metadata"], old["metadata"]
     metadata.pop("generation", None)
     if "generation" in before:
         metadata["generation"] = before["generation"]
     strategy.prepare_update(value, old, attributes.subresource)
+    companion = backing.companion(served.collection.resource)
+    if companion is not None and not attributes.subresource:
+        companion.before_update(value, old)
     metadata = value["metadata"]
     metadata["uid"] = metadata.get("uid") or before["uid"]
     for key in ("creationTimestamp", "deletionTimestamp"):

@@ -1,0 +1,141 @@
+"""The scale of workloads: how many replicas there are to be, the same for every kind that has some (apps/*/storage)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.apimachinery.decoding import Decoder
+from plimsoll.apimachinery.patching import merge_patch
+from plimsoll.apimachinery.validation.fielderrors import invalid, invalid_value
+from plimsoll.errors import ApiError
+from plimsoll.kube.resources import Resource
+from plimsoll.kube.selectors import selector_of, selector_of_labels
+from plimsoll.registry.options import APPLY_TYPES, write_options
+from plimsoll.registry.refusals import not_found
+from plimsoll.registry.requests import Answer
+from plimsoll.registry.strategies.copying import private_copy
+from plimsoll.registry.strategies.documents import patch_document
+from plimsoll.registry.subresources.bodies import SCALE, decoder_of, read_body
+from plimsoll.registry.verbs.placing import manager_of
+from plimsoll.registry.verbs.updating import write
+
+if TYPE_CHECKING:
+    from plimsoll.kube.resources import Object
+    from plimsoll.registry.backing import Backing
+    from plimsoll.registry.requests import Request
+    from plimsoll.registry.served import Served
+
+_SCALES = Resource("autoscaling", "v1", "scales", "Scale")
+
+
+@dataclass(frozen=True, slots=True)
+class ScalePaths:
+    """Where an object has its replicas and its selector: field names from the top."""
+
+    wanted: tuple[str, ...] = ("spec", "replicas")
+    present: tuple[str, ...] = ("status", "replicas")
+    selector: tuple[str, ...] = ("spec", "selector")
+
+
+WORKLOAD = ScalePaths()
+
+
+def read_scale(backing: Backing, served: Served, request: Request, paths: ScalePaths = WORKLOAD) -> Answer:
+    """GET of a scale."""
+    del backing
+    return Answer(200, scale_of(_found(served, request), paths))
+
+
+def write_scale(backing: Backing, served: Served, request: Request, paths: ScalePaths = WORKLOAD) -> Answer:
+    """PUT or PATCH of a scale: the object with other replicas."""
+    _found(served, request)
+    if request.verb == "update":
+        scale, options, warnings = read_body(request, SCALE)
+    else:
+        scale, options, warnings = None, write_options("patch", request.options, request.patch_type), []
+
+    def change(old: Object | None, _: list[str]) -> Object:
+        if old is None:
+            raise not_found(served.resource, request.name)
+        wanted = scale if scale is not None else _patched(scale_of(old, paths), request)
+        value = _with_replicas(old, wanted, paths)
+        manager = manager_of(options.field_manager, request)
+        time = backing.identity.timestamp()
+        return served.strategy.track(old, value, manager=manager, subresource="scale", time=time)
+
+    answer = write(backing, served, request, options, change, warnings)
+    stored = answer.object
+    assert isinstance(stored, dict)  # noqa: S101 - one object was written
+    return Answer(answer.code, scale_of(stored, paths), answer.warnings)
+
+
+def scale_of(value: Object, paths: ScalePaths) -> Object:
+    """The Scale of an object; zero values are left out, as the real server does."""
+    metadata = value["metadata"]
+    kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    wanted, present = _at(value, paths.wanted), _at(value, paths.present)
+    status: dict[str, Any] = {"replicas": present or 0}
+    selector = _selector_text(_at(value, paths.selector))
+    if selector:
+        status["selector"] = selector
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {key: metadata[key] for key in kept if key in metadata},
+        "spec": {"replicas": wanted} if wanted else {},
+        "status": status,
+    }
+
+
+def _found(served: Served, request: Request) -> Object:
+    stored = served.collection.find(request.namespace, request.name)
+    if stored is None:
+        raise not_found(served.resource, request.name)
+    return served.strategy.from_stored(stored)
+
+
+def _patched(scale: Object, request: Request) -> Object:
+    applies = request.patch_type in APPLY_TYPES
+    document = merge_patch(scale, request.body) if applies else patch_document(scale, request.body, request.patch_type)
+    decoder: Decoder = decoder_of(SCALE)
+    return decoder.decode_value(document).object
+
+
+def _with_replicas(old: Object, scale: Object, paths: ScalePaths) -> Object:
+    """A private copy of the object with the replicas and the revision of a scale."""
+    replicas = (scale.get("spec") or {}).get("replicas", 0)
+    metadata = scale.get("metadata") or {}
+    if replicas < 0:
+        raise _negative(metadata.get("name", old["metadata"]["name"]), replicas)
+    value: Object = private_copy(old)
+    holder = value
+    for key in paths.wanted[:-1]:
+        holder = holder.setdefault(key, {})
+    holder[paths.wanted[-1]] = replicas
+    value["metadata"]["resourceVersion"] = metadata.get("resourceVersion") or old["metadata"]["resourceVersion"]
+    if metadata.get("uid"):
+        value["metadata"]["uid"] = metadata["uid"]
+    return value
+
+
+def _negative(name: str, replicas: int) -> ApiError:
+    error = invalid_value("spec.replicas", replicas, "must be greater than or equal to 0")
+    return invalid(_SCALES, name, [error])
+
+
+def _at(value: Object, path: tuple[str, ...]) -> Any:
+    found: Any = value
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
+
+
+def _selector_text(selector: Any) -> str:
+    """A selector as autoscalers ask for it: as text; that of a replication controller is a plain map."""
+    if not selector or isinstance(selector, str):
+        return selector or ""
+    is_structured = "matchLabels" in selector or "matchExpressions" in selector
+    parsed = selector_of(selector) if is_structured else selector_of_labels(selector)
+    return ",".join(sorted(str(parsed).split(","))) if is_structured and "matchExpressions" not in selector else str(parsed)
