@@ -26,6 +26,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("serve", help="serve a simulated cluster to any client", description=DESCRIPTION)
     parser.set_defaults(run=run)
     _add_cluster(parser.add_argument_group("the cluster"))
+    _add_containers(parser.add_argument_group("the containers"))
     _add_listening(parser.add_argument_group("the server"))
     _add_access(parser.add_argument_group("access"))
 
@@ -52,6 +53,16 @@ def _add_cluster(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--rate", type=float, default=1.0, metavar="R", help="simulated seconds per second (default: %(default)g)"
+    )
+
+
+def _add_containers(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--runtime",
+        choices=("simulated", "process"),
+        default="simulated",
+        help="process: run the commands of containers as processes of this machine, WITH YOUR RIGHTS and unconfined;"
+        " whoever may create pods may do anything you may (default: %(default)s)",
     )
 
 
@@ -84,7 +95,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         InputError: if the cluster or the address cannot be had.
-        RunError: if the simulation broke.
 
     """
     import logging
@@ -112,6 +122,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
         arguments.name,
         arguments.kubeconfig,
         merge=arguments.merge_kubeconfig,
+        processes=arguments.runtime == "process",
     )
 
 
@@ -124,12 +135,32 @@ def _check(arguments: argparse.Namespace) -> None:
         raise InputError(
             Complaint(Place("--rate"), f"{arguments.rate:g} is not possible", "Take 0 to stand still, 1, 10 …")
         )
+    if arguments.runtime == "process":
+        _check_processes(arguments)
+
+
+def _check_processes(arguments: argparse.Namespace) -> None:
+    """What runs as processes of this machine is for this machine alone, and lives in its time."""
+    from ipaddress import ip_address
+
+    from plimsoll.errors import Complaint, InputError, Place
+
+    try:
+        loopback = ip_address(arguments.bind).is_loopback
+    except ValueError:
+        loopback = arguments.bind == "localhost"
+    if not loopback:
+        problem = "with --runtime process anybody who reaches the server could run programs here"
+        raise InputError(Complaint(Place("--bind"), problem, "Listen on 127.0.0.1"))
+    if arguments.rate != 1.0:
+        raise InputError(Complaint(Place("--rate"), "processes live in real time", "Leave it at 1"))
 
 
 def _spec(arguments: argparse.Namespace) -> ClusterSpec:
     """The cluster to serve, from the scenario and the flags."""
     from plimsoll.experiment.changes import parse_setting
     from plimsoll.serve.composition import changed_spec, read_faults
+    from plimsoll.serve.processes.runtime import NETWORK_SETTINGS
 
     spec = None
     if arguments.scenario is not None:
@@ -141,7 +172,10 @@ def _spec(arguments: argparse.Namespace) -> ClusterSpec:
         "profile": arguments.profile,
         "nodes": arguments.nodes,
         "node": {name: value for name, value in node.items() if value is not None},
-        "settings": dict(map(parse_setting, arguments.settings)),
+        "settings": {
+            **dict(map(parse_setting, arguments.settings)),
+            **(NETWORK_SETTINGS if arguments.runtime == "process" else {}),
+        },
         "faults": read_faults(arguments.faults) if arguments.faults is not None else None,
     }
     return changed_spec(spec, changes)

@@ -105,7 +105,10 @@ async def _send_parts(send: Send, answer: Response, parts: Iterable[bytes], head
 
 
 def _head(answer: Response) -> list[Header]:
-    return [(b"content-type", answer.content_type), NO_CACHE, *answer.headers]
+    head = [(b"content-type", answer.content_type), *answer.headers]
+    if all(name != NO_CACHE[0] for name, _ in answer.headers):
+        head.append(NO_CACHE)
+    return head
 
 
 def accepts_gzip(headers: Headers) -> bool:

@@ -12,6 +12,7 @@ from plimsoll.serve.responses import Response, json_response, page_not_found
 if TYPE_CHECKING:
     from plimsoll.serve.discovery import Discovery
     from plimsoll.serve.exchange import Exchange
+    from plimsoll.serve.openapi import OpenAPI
 
 Page = Callable[["Exchange"], Response]
 
@@ -21,8 +22,9 @@ HEALTH_ROOTS = frozenset({"healthz", "livez", "readyz"})
 class Paths:
     """Serves paths that are no resource. ``pages`` are those of one fixed path each, which are read with GET only."""
 
-    def __init__(self, discovery: Discovery, health: Health, pages: Mapping[str, Page]) -> None:
+    def __init__(self, discovery: Discovery, openapi: OpenAPI, health: Health, pages: Mapping[str, Page]) -> None:
         self._discovery = discovery
+        self._openapi = openapi
         self._health = health
         self._pages = pages
 
@@ -37,12 +39,14 @@ class Paths:
             return _read_only(exchange, page)
         if parts[0] in {"api", "apis"}:
             return _read_only(exchange, self._discovery)
+        if parts[0] == "openapi":
+            return _read_only(exchange, self._openapi)
         if path == "/":
             return _read_only(exchange, self._index)
         return page_not_found()
 
     def _index(self, _: Exchange) -> Response:
-        paths = {*self._discovery.paths(), *self._health.paths(), *self._pages}
+        paths = {*self._discovery.paths(), *self._openapi.paths(), *self._health.paths(), *self._pages}
         return json_response({"paths": sorted(paths)})
 
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import uvloop
 
-from plimsoll.errors import RunError
 from plimsoll.serve.composition import compose
 from plimsoll.serve.kubeconfig import Access, merge_context, remove_context, user_kubeconfig, write_kubeconfig
 from plimsoll.serve.server import Listening, ServedCluster, serving
@@ -40,6 +39,8 @@ class Wish:
     name: str = ""
     kubeconfig: Path | None = None
     merge: bool = False
+    processes: bool = False
+    """Run the containers of pods as processes of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,7 @@ class Announcement:
 def run(wish: Wish, announce: Callable[[Announcement], None]) -> None:
     """Serve until SIGINT or SIGTERM; ``announce`` is called when the server is ready.
 
-    Raises ``InputError``, with nothing left behind, where it cannot be done, and ``RunError`` where the simulation
-    breaks.
+    Raises ``InputError``, with nothing left behind, where it cannot be done.
     """
     _raise_file_limit()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -70,22 +70,13 @@ async def _serve(wish: Wish, announce: Callable[[Announcement], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     cluster = compose(wish.spec, seed=wish.seed, telemetry=NullTelemetry(), epoch_seconds=time.time())
-    async with serving(cluster, wish.listening) as served:
+    async with serving(cluster, wish.listening, processes=wish.processes) as served:
         with _announced(wish, served) as announcement:
             gc.collect()
             gc.freeze()
             gc.set_threshold(YOUNG_OBJECTS, 20, 100)
             announce(announcement)
-            await _until(stopped, served)
-
-
-async def _until(stopped: asyncio.Event, served: ServedCluster) -> None:
-    """Wait for a signal, or for the simulation to break."""
-    signalled = asyncio.create_task(stopped.wait())
-    await asyncio.wait((signalled, served.simulation), return_when=asyncio.FIRST_COMPLETED)
-    signalled.cancel()
-    if served.simulation.done():
-        raise RunError("the simulation broke off; this is a fault of Plimsoll") from served.simulation.exception()
+            await stopped.wait()
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,30 +16,16 @@ from uvicorn import Config, Server
 
 from plimsoll.embed.pacer import Pacer
 from plimsoll.errors import Complaint, InputError, Place
-from plimsoll.registry.authentication.serviceaccounts import ISSUER, ServiceAccountTokens
-from plimsoll.registry.authentication.signing import TokenSigner
-from plimsoll.registry.authorization.aggregation import RoleAggregation
-from plimsoll.registry.authorization.authorizer import Authorizer
-from plimsoll.registry.authorization.bootstrap import install_roles
-from plimsoll.registry.questions import Questions
-from plimsoll.registry.registry import Registry
-from plimsoll.serve.application import Application
-from plimsoll.serve.authentication import Authenticator
 from plimsoll.serve.certificates import CertificateAuthority, server_context
-from plimsoll.serve.discovery import Discovery
-from plimsoll.serve.gate import Gate
-from plimsoll.serve.health import Health
-from plimsoll.serve.paths import Paths
+from plimsoll.serve.frontend import build
+from plimsoll.serve.processes.runtime import ProcessRuntime
 from plimsoll.serve.protocol import Protocol
-from plimsoll.serve.resources import Resources
-from plimsoll.serve.station import Station
 from plimsoll.serve.tokens import ADMINISTRATOR
-from plimsoll.serve.version import version_page
-from plimsoll.serve.views import Views
-from plimsoll.serve.watches import Watches
 
 if TYPE_CHECKING:
+    from plimsoll.registry.registry import Registry
     from plimsoll.registry.requests import User
+    from plimsoll.serve.application import Application
     from plimsoll.simcluster.assembly import SimulatedCluster
 
 BACKLOG = 4096
@@ -52,6 +39,8 @@ STOP_SECONDS = 2.0
 """How long requests may take to end when the server stops."""
 
 TOKEN_BYTES = 32
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +59,7 @@ ANYWHERE = Listening()
 
 @dataclass(frozen=True, slots=True)
 class ServedCluster:
-    """A server that is ready. ``token`` is the administrator's; ``simulation`` ends only if the simulation breaks."""
+    """A server that is ready. ``token`` is the administrator's."""
 
     cluster: SimulatedCluster
     registry: Registry
@@ -79,12 +68,13 @@ class ServedCluster:
     url: str
     port: int
     token: str
-    simulation: asyncio.Future[Any]
 
 
 @asynccontextmanager
-async def serving(cluster: SimulatedCluster, listening: Listening = ANYWHERE) -> AsyncIterator[ServedCluster]:
-    """Serve a cluster on the running loop for as long as the context is open.
+async def serving(
+    cluster: SimulatedCluster, listening: Listening = ANYWHERE, *, processes: bool = False
+) -> AsyncIterator[ServedCluster]:
+    """Serve a cluster on the running loop for as long as the context is open; with ``processes`` its containers run.
 
     Raises ``InputError`` where the address cannot be listened on.
     """
@@ -93,36 +83,30 @@ async def serving(cluster: SimulatedCluster, listening: Listening = ANYWHERE) ->
     token = secrets.token_urlsafe(TOKEN_BYTES)
     authority = CertificateAuthority()
     pacer = Pacer(cluster.kernel, time.monotonic, rate=listening.rate)
-    registry = Registry(cluster)
-    install_roles(cluster.store, registry.backing.identity)
-    RoleAggregation(cluster.store)
-    authorizer = Authorizer(cluster.store)
-    signer = TokenSigner()
-    account_tokens = ServiceAccountTokens(signer, cluster.store, registry.backing.identity)
-    tokens = {**listening.tokens, token: ADMINISTRATOR}
-    authenticator = Authenticator(tokens, account_tokens.user_of, ISSUER)
-    identity = registry.backing.identity
-    registry.questions = Questions(authorizer, account_tokens, identity, authenticator.user_of).by_resource()
-    watches = Watches(registry, Views(), secrets.SystemRandom().random)
-    health = Health()
+    runtime = ProcessRuntime(cluster, pacer) if processes else None
     address = f"{_bracketed(listening.host)}:{port}"
-    application = Application(
-        Gate(authenticator, authorizer),
-        Station(cluster, pacer),
-        Resources(registry, Views(), watches, {}),
-        Paths(Discovery(registry, address), health, {"/version": version_page}),
-    )
-    server = _server(application, authority, listening.host)
+    front = build(cluster, pacer, address, {**listening.tokens, token: ADMINISTRATOR}, runtime)
+    server = _server(front.application, authority, listening.host)
     tasks: list[asyncio.Task[Any]] = []
     try:
         await _start(server, listener)
-        tasks += map(asyncio.create_task, (pacer.run(), watches.run(), server.main_loop()))
-        yield ServedCluster(cluster, registry, pacer, authority, f"https://{address}", port, token, tasks[0])
+        tasks += map(asyncio.create_task, (_keep_pace(pacer), front.watches.run(), server.main_loop()))
+        async with runtime or nullcontext():
+            yield ServedCluster(cluster, front.registry, pacer, authority, f"https://{address}", port, token)
     finally:
-        health.stopping = True
-        watches.end()
+        front.health.stopping = True
+        front.watches.end()
         await _stop(server, tasks)
         listener.close()
+
+
+async def _keep_pace(pacer: Pacer) -> None:
+    """Run the simulation. What fails in it is logged, and the rest goes on: so does a cluster whose controller panics."""
+    while True:
+        try:
+            await pacer.run()
+        except Exception:
+            logger.exception("the simulation failed, and goes on")
 
 
 def _bracketed(host: str) -> str:

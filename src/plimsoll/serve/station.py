@@ -8,6 +8,7 @@ time, it takes effect that much later, as the requests of the simulated clients 
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
 from plimsoll.simcluster.apiserver import Refusal
@@ -36,6 +37,9 @@ REPORTED_VERBS = {
 """Verbs as metrics and profiles name them."""
 
 
+logger = logging.getLogger(__name__)
+
+
 class Station:
     """The simulated API server's door to the outside."""
 
@@ -49,7 +53,10 @@ class Station:
 
     def arrive(self) -> float:
         """Bring the simulation up to the present, which is returned in virtual seconds."""
-        self._pacer.catch_up()
+        try:
+            self._pacer.catch_up()
+        except Exception:
+            logger.exception("the simulation failed, and goes on")
         return self._kernel.now
 
     async def admit(self, info: RequestInfo) -> None:

@@ -11,6 +11,7 @@ from plimsoll.kube.timestamps import unix_seconds
 
 LARGEST_FILE_BYTES = 10 * 1024 * 1024
 """Where a kubelet begins a new file (``containerLogMaxSize``); here one old file is kept."""
+MOST_WAITING_LINES = 10_000
 LONGEST_LINE_BYTES = 16 * 1024
 """Longer lines are cut into several, as container runtimes do."""
 
@@ -87,7 +88,8 @@ class ContainerLog:
             self._file = self.path.open("wb")
         self._file.write(stamped)
         for queue in self._queues:
-            queue.put_nowait(stamped)
+            if queue.qsize() < MOST_WAITING_LINES:  # who reads too slowly misses lines, and this process stays small
+                queue.put_nowait(stamped)
 
     @property
     def _old(self) -> Path:

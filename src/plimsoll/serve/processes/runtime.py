@@ -24,10 +24,8 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.assembly import SimulatedCluster
     from plimsoll.simcluster.store import StoredChange
 
-POD_NETWORK = "127.128.0.0/9"
+NETWORK_SETTINGS = {"network.clusterNetwork": "127.128.0.0/9", "network.hostPrefix": 22}
 """Every address of this network is one of this machine, so that servers of different pods can have the same port."""
-
-HOST_PREFIX = 24
 _HOSTS_DELAY_SECONDS = 0.05
 """Changes that come together are written together."""
 
@@ -48,8 +46,7 @@ class ProcessRuntime:
         self._pacer = pacer
         self._backoff_seconds = backoff_seconds
         self._launcher = Launcher()
-        self._directory = Path(tempfile.mkdtemp(prefix="plimsoll-pods-"))  # only its owner may enter
-        self._hosts = self._directory / "hosts"
+        self._directory = Path()
         self._pods: dict[str, RunningPod] = {}
         self._changed: dict[str, Reported] = {}
         self._stopping: set[asyncio.Task[None]] = set()
@@ -60,7 +57,8 @@ class ProcessRuntime:
 
     async def __aenter__(self) -> Self:
         """Begin to run what the cluster's kubelets start."""
-        self._hosts.touch()
+        self._directory = _private_directory()
+        self._write_hosts()
         await self._launcher.open()
         for collection in (self._services, self._all_pods):
             collection.watchers.append(self._write_hosts_soon)
@@ -101,7 +99,7 @@ class ProcessRuntime:
             directory,
             self._launcher,
             lambda resource, name: self._collections[resource].find(namespace, name),
-            {"PLIMSOLL_HOSTS": str(self._hosts)},
+            {"PLIMSOLL_HOSTS": str(self._directory / "hosts")},
             partial(self._tell, uid),
             backoff_seconds=self._backoff_seconds,
         )
@@ -159,6 +157,11 @@ class ProcessRuntime:
 
     def _write_hosts(self) -> None:
         self._hosts_timer = None
-        fresh = self._hosts.with_name("hosts.new")
+        fresh = self._directory / "hosts.new"
         fresh.write_text("".join(hosts_lines(self._services, self._all_pods)), encoding="utf-8")
-        fresh.replace(self._hosts)
+        fresh.replace(self._directory / "hosts")
+
+
+def _private_directory() -> Path:
+    """A directory that only its owner may enter, for there are secrets in it."""
+    return Path(tempfile.mkdtemp(prefix="plimsoll-pods-"))

@@ -1,0 +1,75 @@
+"""Puts together what answers requests: the registry, who may ask it, and the handlers of every path."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plimsoll.registry.authentication.serviceaccounts import ISSUER, ServiceAccountTokens
+from plimsoll.registry.authentication.signing import TokenSigner
+from plimsoll.registry.authorization.aggregation import RoleAggregation
+from plimsoll.registry.authorization.authorizer import Authorizer
+from plimsoll.registry.authorization.bootstrap import install_roles
+from plimsoll.registry.questions import Questions
+from plimsoll.registry.registry import Registry
+from plimsoll.serve.application import Application
+from plimsoll.serve.authentication import Authenticator
+from plimsoll.serve.discovery import Discovery
+from plimsoll.serve.gate import Gate
+from plimsoll.serve.health import Health
+from plimsoll.serve.openapi import OpenAPI
+from plimsoll.serve.openid import configuration_page, key_set_page
+from plimsoll.serve.paths import Paths
+from plimsoll.serve.podlogs import PodLogs
+from plimsoll.serve.resources import Resources
+from plimsoll.serve.station import Station
+from plimsoll.serve.version import version_page
+from plimsoll.serve.views import Views
+from plimsoll.serve.watches import Watches
+
+if TYPE_CHECKING:
+    from plimsoll.embed.pacer import Pacer
+    from plimsoll.registry.requests import User
+    from plimsoll.serve.podlogs import LogSource
+    from plimsoll.simcluster.assembly import SimulatedCluster
+
+
+@dataclass(frozen=True, slots=True)
+class Frontend:
+    """The application, and those of its parts that a server starts and stops."""
+
+    application: Application
+    registry: Registry
+    watches: Watches
+    health: Health
+
+
+def build(
+    cluster: SimulatedCluster, pacer: Pacer, address: str, tokens: Mapping[str, User], logs: LogSource | None
+) -> Frontend:
+    """Build the front of a cluster that clients reach at ``address``, a host with its port."""
+    registry = Registry(cluster)
+    store, identity = cluster.store, registry.backing.identity
+    install_roles(store, identity)
+    RoleAggregation(store)
+    authorizer, signer = Authorizer(store), TokenSigner()
+    account_tokens = ServiceAccountTokens(signer, store, identity)
+    authenticator = Authenticator(tokens, account_tokens.user_of, ISSUER)
+    registry.questions = Questions(authorizer, account_tokens, identity, authenticator.user_of).by_resource()
+    views, health = Views(), Health()
+    watches = Watches(registry, views, secrets.SystemRandom().random)
+    pages = {
+        "/version": version_page,
+        "/openid/v1/jwks": key_set_page(signer),
+        "/.well-known/openid-configuration": configuration_page(address),
+    }
+    connections = {("pods", "log"): PodLogs(cluster, logs)}
+    application = Application(
+        Gate(authenticator, authorizer),
+        Station(cluster, pacer),
+        Resources(registry, views, watches, connections),
+        Paths(Discovery(registry, address), OpenAPI(registry), health, pages),
+    )
+    return Frontend(application, registry, watches, health)
