@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from plimsoll.cluster.http.answers import error_of, read_object
+from plimsoll.cluster.http.answers import read_object
 from plimsoll.cluster.http.encoding import Encoder
 from plimsoll.cluster.http.metering import Uncounted
 from plimsoll.cluster.http.paths import collection_path, object_path, with_query
@@ -19,10 +19,9 @@ from plimsoll.cluster.port import Change, Listing
 from plimsoll.errors import ApiError
 
 if TYPE_CHECKING:
-    from plimsoll.cluster.http.connection import Response
     from plimsoll.cluster.http.limits import RateLimit
     from plimsoll.cluster.http.metering import RequestMeter
-    from plimsoll.cluster.http.session import Session
+    from plimsoll.cluster.http.session import Answered, Session
     from plimsoll.kube.resources import Object, Resource
 
 PAGE_SIZE = 500
@@ -50,13 +49,17 @@ class HttpCluster:
         """POST an object; with ``dry_run`` the server only says what it would do."""
         path = collection_path(resource, namespace)
         call = Call(b"POST", f"{path}?dryRun=All" if dry_run else path, self._encoder.encode(body))
-        stored: Object = read_object(await self._request("POST", resource, call))
+        answered = await self._request("POST", resource, call)
+        stored: Object = read_object(answered.response)
+        created = stored["metadata"].get("creationTimestamp") if "metadata" in stored else None
+        if created:
+            self._session.clock.created(created, answered.sent_seconds, answered.received_seconds)
         return stored
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object:
         """GET an object."""
         call = Call(b"GET", object_path(resource, namespace, name))
-        found: Object = read_object(await self._request("GET", resource, call))
+        found: Object = read_object((await self._request("GET", resource, call)).response)
         return found
 
     async def list(self, resource: Resource, namespace: str | None = None, *, label_selector: str = "") -> Listing:
@@ -72,7 +75,7 @@ class HttpCluster:
         """PATCH an object with a merge patch."""
         path = object_path(resource, namespace, name)
         call = Call(b"PATCH", path, orjson.dumps(patch), content_type=_MERGE_PATCH)
-        stored: Object = read_object(await self._request("PATCH", resource, call))
+        stored: Object = read_object((await self._request("PATCH", resource, call)).response)
         return stored
 
     async def delete(
@@ -83,7 +86,7 @@ class HttpCluster:
         if uid is not None:
             options["preconditions"] = {"uid": uid}
         call = Call(b"DELETE", object_path(resource, namespace, name), orjson.dumps(options))
-        read_object(await self._request("DELETE", resource, call))
+        read_object((await self._request("DELETE", resource, call)).response)
 
     def watch(
         self, resource: Resource, namespace: str | None = None, *, label_selector: str = "", resource_version: str = ""
@@ -99,24 +102,23 @@ class HttpCluster:
         path = collection_path(resource, namespace)
         items: list[Object] = []
         while True:
-            page = read_object(await self._request("LIST", resource, Call(b"GET", with_query(path, query))))
+            page = read_object((await self._request("LIST", resource, Call(b"GET", with_query(path, query)))).response)
             items.extend(page.get("items") or ())
             query["continue"] = page["metadata"].get("continue", "")
             if not query["continue"]:
                 return Listing(items, page["metadata"].get("resourceVersion", ""))
 
-    async def _request(self, verb: str, resource: Resource, call: Call) -> Response:
+    async def _request(self, verb: str, resource: Resource, call: Call) -> Answered:
         asked_seconds = self._time()
         if self._limit is not None:
             await self._limit.wait()
         try:
-            response, sent_seconds, received_seconds = await self._session.send(call)
+            answered = await self._session.send(call)
         except (ConnectionError, TimeoutError):
             self._meter.count(verb, resource.plural, 0, self._time() - asked_seconds)
             raise
+        response, sent_seconds, received_seconds = answered
         self._meter.count(
             verb, resource.plural, response.status, received_seconds - sent_seconds, sent_seconds - asked_seconds
         )
-        if response.status >= HTTPStatus.BAD_REQUEST:
-            raise error_of(response)
-        return response
+        return answered

@@ -44,40 +44,53 @@ class ClockEstimate:
     """Narrows the offset down, answer by answer.
 
     ``epoch_seconds`` is our wall clock's Unix time at second zero of the clock that ``sent`` and ``received`` are read
-    from.
+    from. Timestamps of objects count for more than dates of answers: some servers write the same date for a second or
+    longer, and what is behind a proxy may have the proxy's.
     """
 
     def __init__(self, epoch_seconds: float) -> None:
         self._epoch_seconds = epoch_seconds
-        self._lowest, self._highest = -math.inf, math.inf
-        self._stamps = self._contradictions = 0
-        self._stamp: bytes | str = b""
-        self._stamp_seconds = math.nan
+        self._by_dates, self._by_objects = _Bounds(), _Bounds()
+        self._stamp = b""
+        self._stamp_seconds: float | None = None
+        self._created = ""
+        self._created_seconds: float | None = None
 
     @property
     def offset(self) -> ClockOffset | None:
         """What is known; None before the first answer."""
-        if not self._stamps:
-            return None
-        return ClockOffset(self._lowest, self._highest, self._stamps, self._contradictions)
+        return self._by_objects.offset or self._by_dates.offset
 
     def date(self, value: bytes, sent_seconds: float, received_seconds: float) -> None:
         """Take the ``Date`` of an answer (RFC 9110, 5.6.7)."""
         if value != self._stamp:  # it changes once a second
             parsed = parsedate_tz(value.decode("latin-1"))
-            self._stamp, self._stamp_seconds = value, math.nan if parsed is None else float(mktime_tz(parsed))
-        self._bound(self._stamp_seconds, sent_seconds, received_seconds)
+            self._stamp, self._stamp_seconds = value, None if parsed is None else float(mktime_tz(parsed))
+        if self._stamp_seconds is not None:
+            self._by_dates.narrow(self._stamp_seconds - self._epoch_seconds, sent_seconds, received_seconds)
 
     def created(self, timestamp: str, sent_seconds: float, received_seconds: float) -> None:
         """Take the ``creationTimestamp`` of an object that this request created."""
-        seconds = parse_rfc3339(timestamp)
-        if seconds is not None:
-            self._bound(seconds, sent_seconds, received_seconds)
+        if timestamp != self._created:
+            self._created, self._created_seconds = timestamp, parse_rfc3339(timestamp)
+        if self._created_seconds is not None:
+            self._by_objects.narrow(self._created_seconds - self._epoch_seconds, sent_seconds, received_seconds)
 
-    def _bound(self, stamp_seconds: float, sent_seconds: float, received_seconds: float) -> None:
-        if math.isnan(stamp_seconds):
-            return
-        stamp_seconds -= self._epoch_seconds
+
+class _Bounds:
+    """What some stamps leave for the offset."""
+
+    def __init__(self) -> None:
+        self._lowest, self._highest = -math.inf, math.inf
+        self._stamps = self._contradictions = 0
+
+    @property
+    def offset(self) -> ClockOffset | None:
+        if not self._stamps:
+            return None
+        return ClockOffset(self._lowest, self._highest, self._stamps, self._contradictions)
+
+    def narrow(self, stamp_seconds: float, sent_seconds: float, received_seconds: float) -> None:
         lowest, highest = stamp_seconds - received_seconds, stamp_seconds + _RESOLUTION_SECONDS - sent_seconds
         self._stamps += 1
         if max(lowest, self._lowest) > min(highest, self._highest):

@@ -8,6 +8,7 @@ objects in between. ``make bench`` holds this against aiohttp.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator
 from typing import NamedTuple, cast
@@ -35,6 +36,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = HttpResponseParser(self)
         self._answer: asyncio.Future[Response] | None = None
+        self._deadline_seconds = math.inf
         self._headers: dict[bytes, bytes] = {}
         self._chunks: list[bytes] = []
         self._stream: Stream | None = None
@@ -42,15 +44,23 @@ class Connection(asyncio.Protocol):
 
     # ------------------------------------------------------------------------------------------- what callers do
 
-    def send(self, message: bytes, *, streaming: bool = False) -> asyncio.Future[Response]:
-        """Send a whole request. A streamed answer resolves with its head; :meth:`stream` has the rest."""
+    def send(self, message: bytes, deadline_seconds: float, *, streaming: bool = False) -> asyncio.Future[Response]:
+        """Send a whole request. A streamed answer resolves with its head; :meth:`stream` has the rest.
+
+        The deadline is not watched here, for a timer each would cost a tenth of a request: see :meth:`overdue`.
+        """
         assert self._transport is not None  # noqa: S101 - the pool gives out connected ones only
         self.reusable = False
+        self._deadline_seconds = deadline_seconds
         self._wants_stream = streaming
         self._stream = None
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(message)
         return self._answer
+
+    def overdue(self, now_seconds: float) -> bool:
+        """Whether an answer, or the head of a streamed one, should have come by now."""
+        return self._answer is not None and now_seconds > self._deadline_seconds
 
     def stream(self) -> Stream:
         """The body of the streamed answer whose head has come."""

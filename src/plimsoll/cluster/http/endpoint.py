@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import math
 import ssl
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -67,7 +68,7 @@ class Endpoint:
         proxy_tls = ssl.create_default_context() if urlsplit(self.proxy_url).scheme == "https" else None
         transport, tunnel = await loop.create_connection(Connection, proxy_host, proxy_port, ssl=proxy_tls)
         host, port = _address(self.url)
-        response = await tunnel.send(_connect_request(host, port, self.proxy_url), streaming=True)
+        response = await tunnel.send(_connect_request(host, port, self.proxy_url), math.inf, streaming=True)
         if response.status != 200:  # noqa: PLR2004 - the only answer that opens a tunnel
             tunnel.close()
             raise ConnectionError(f"the proxy {proxy_host}:{proxy_port} answered {response.status}")

@@ -14,6 +14,10 @@ IDLE_SECONDS = 90.0
 """An idle connection is not used after this long (Go's ``http.DefaultTransport``): servers close them unannounced."""
 
 
+LOOK_SECONDS = 5.0
+"""How often deadlines are looked at: an answer may be this much later before it is given up."""
+
+
 class Pool:
     """At most ``size`` connections with a request under way; the one used last is used next.
 
@@ -28,12 +32,17 @@ class Pool:
         self._all: set[Connection] = set()
         self._retired = False
         self._time = asyncio.get_running_loop().time
+        self._looking: asyncio.TimerHandle | None = None
+
+    def enter(self) -> bool:
+        """Let one more request be under way, if it need not wait: :meth:`idle` or :meth:`fresh` must follow."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
 
     async def turn(self) -> None:
-        """Wait in line until one more request may be under way, and let it be so: :meth:`take` must follow."""
-        if self._free > 0:
-            self._free -= 1
-            return
+        """Wait in line until one more request may be under way, and let it be so."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._line.append(turn)
         try:
@@ -43,13 +52,17 @@ class Pool:
                 self._end_turn()
             raise
 
-    async def take(self) -> Connection:
-        """A connection for the request whose turn it is; give it back with :meth:`give`."""
+    def idle(self, now_seconds: float) -> Connection | None:
+        """A connection for the request whose turn it is, if one waits for it; give it back with :meth:`give`."""
         while self._idle:
             since_seconds, connection = self._idle.pop()
-            if connection.reusable and self._time() - since_seconds < IDLE_SECONDS:
+            if connection.reusable and now_seconds - since_seconds < IDLE_SECONDS:
                 return connection
             self.discard(connection)
+        return None
+
+    async def fresh(self) -> Connection:
+        """A new connection for the request whose turn it is; give it back with :meth:`give`."""
         try:
             return await self.extra()
         except BaseException:
@@ -68,12 +81,23 @@ class Pool:
         """One more connection that does not count; give it back with :meth:`discard`."""
         connection = await self._endpoint.connect()
         self._all.add(connection)
+        if self._looking is None:
+            self._look()
         return connection
 
     def discard(self, connection: Connection) -> None:
         """Close a connection."""
         self._all.discard(connection)
         connection.close()
+
+    def _look(self) -> None:
+        """Close connections whose answers are overdue, now and every few seconds for as long as there are any at all."""
+        now_seconds = self._time()
+        for connection in list(self._all):
+            if connection.overdue(now_seconds):
+                connection.close(TimeoutError("the server did not answer"))
+        again = bool(self._all)
+        self._looking = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look) if again else None
 
     def retire(self) -> None:
         """Close what is idle, and everything else when its request is answered."""
@@ -86,6 +110,8 @@ class Pool:
         self.retire()
         for connection in list(self._all):
             self.discard(connection)
+        if self._looking is not None:
+            self._looking.cancel()
 
     def _end_turn(self) -> None:
         """A turn passes to the first in line who still waits."""

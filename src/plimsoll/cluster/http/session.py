@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,16 +21,14 @@ REQUEST_SECONDS = 65.0
 JSON = b"application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request before anybody has said who sends it."""
+class Call(NamedTuple):
+    """A request before anybody has said who sends it. A tuple, because a load makes one for every object."""
 
     method: bytes
     target: str
     body: bytes = b""
     content_type: bytes = JSON
     accept: bytes = JSON
-    timeout_seconds: float = REQUEST_SECONDS
 
 
 class Answered(NamedTuple):
@@ -57,7 +55,9 @@ class Session:
 
     async def send(self, call: Call) -> Answered:
         """Send a request; once more with a renewed identity where this one is refused."""
-        identity = await self._known_identity()
+        identity = self._credentials.current()
+        if identity is None or identity is not self._identity:
+            identity = await self._known_identity()
         answered = await self._exchange(call, identity)
         if answered.response.status == HTTPStatus.UNAUTHORIZED:
             renewed = await self._credentials.renew(identity)
@@ -98,19 +98,18 @@ class Session:
         self._identity = identity
 
     async def _exchange(self, call: Call, identity: Identity) -> Answered:
+        """Take a turn and a connection, and wait for the answer. Awaits nothing where both are at hand."""
         pool = self._pool
-        await pool.turn()
+        if not pool.enter():
+            await pool.turn()
         sent_seconds = self._time()
-        connection = await pool.take()
-        loop = asyncio.get_running_loop()
-        deadline = loop.call_later(call.timeout_seconds, connection.close, TimeoutError("the server did not answer"))
+        connection = pool.idle(sent_seconds) or await pool.fresh()
         try:
-            response = await connection.send(self._message(call, identity))
+            response = await connection.send(self._message(call, identity), sent_seconds + REQUEST_SECONDS)
         except asyncio.CancelledError:
             connection.close()  # an answer may be on its way that belongs to nobody
             raise
         finally:
-            deadline.cancel()
             pool.give(connection)
         return self._answered(response, sent_seconds)
 
@@ -118,8 +117,8 @@ class Session:
         sent_seconds = self._time()
         connection = await self._pool.extra()
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
-                response = await connection.send(self._message(call, identity), streaming=True)
+            deadline_seconds = sent_seconds + REQUEST_SECONDS
+            response = await connection.send(self._message(call, identity), deadline_seconds, streaming=True)
         except BaseException:
             self._pool.discard(connection)
             raise
@@ -133,12 +132,13 @@ class Session:
         return Answered(response, sent_seconds, received_seconds)
 
     def _message(self, call: Call, identity: Identity) -> bytes:
-        target = (self._base_path + call.target).encode()
-        head = b"%b %b%bAccept: %b\r\n%b" % (call.method, target, self._common, call.accept, identity.headers)
         if not call.body:
-            return head + b"\r\n"
-        return b"%bContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (
-            head, call.content_type, len(call.body), call.body
+            return b"%b %b%b%bAccept: %b\r\n\r\n" % (
+                call.method, (self._base_path + call.target).encode(), self._common, identity.headers, call.accept,
+            )  # fmt: skip
+        return b"%b %b%b%bAccept: %b\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (
+            call.method, (self._base_path + call.target).encode(), self._common, identity.headers, call.accept,
+            call.content_type, len(call.body), call.body,
         )  # fmt: skip
 
 
