@@ -11,13 +11,23 @@ from typing import Any
 from plimsoll.embed.pacer import Pacer
 from plimsoll.kube.resources import NAMESPACES, PODS, Object, Resource
 from plimsoll.serve.processes.logs import LogQuery
-from plimsoll.serve.processes.runtime import HOST_PREFIX, POD_NETWORK, ProcessRuntime
+from plimsoll.serve.processes.runtime import NETWORK_SETTINGS, ProcessRuntime
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
 from plimsoll.simcluster.telemetry import NullTelemetry
 
 PATIENCE_SECONDS = 20.0
+
+
+async def eventually(read: Callable[[], Any], condition: Callable[[Any], bool] = bool) -> Any:
+    """What can be read, once it meets a condition."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            value = read()
+            if value is not None and condition(value):
+                return value
+            await asyncio.sleep(0.02)
 
 
 class Bench:
@@ -59,16 +69,12 @@ class Bench:
 
     async def until(self, name: str, condition: Callable[[Object], bool]) -> Object:
         """The pod, once it meets a condition."""
-        return await self.eventually(lambda: self.find(name), condition)
+        found: Object = await self.eventually(lambda: self.find(name), condition)
+        return found
 
     async def eventually(self, read: Callable[[], Any], condition: Callable[[Any], bool] = bool) -> Any:
         """What can be read, once it meets a condition."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                value = read()
-                if value is not None and condition(value):
-                    return value
-                await asyncio.sleep(0.02)
+        return await eventually(read, condition)
 
     def log(self, pod: Object, **options: Any) -> str:
         """What a pod's container has written."""
@@ -79,7 +85,7 @@ class Bench:
 @asynccontextmanager
 async def running() -> AsyncIterator[Bench]:
     """A cluster of one node and one namespace, whose clock is the wall's."""
-    profile = load_profile("ideal", {"network.clusterNetwork": POD_NETWORK, "network.hostPrefix": HOST_PREFIX})
+    profile = load_profile("ideal", NETWORK_SETTINGS)
     shape = NodeShape("worker-0", 8000, 2**35, 10**10, {}, ())
     cluster = assemble(profile, [shape], 1, NullTelemetry(), epoch_seconds=time.time())
     pacer = Pacer(cluster.kernel, time.monotonic)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
-import pytest
+import uvloop
 
 from plimsoll.kube.resources import CONFIGMAPS, PODS, SECRETS, SERVICES, Object
-from tests.serve.processes.running import Bench, running
+from tests.serve.processes.running import Bench, eventually, running
 
 PYTHON = sys.executable
 
@@ -22,11 +24,20 @@ def on_a_bench(test: Callable[[Bench], Awaitable[None]]) -> None:
         async with running() as bench:
             await test(bench)
 
-    asyncio.run(main())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
 
 
 def phase_is(phase: str) -> Callable[[Object], bool]:
     return lambda pod: pod["status"].get("phase") == phase
+
+
+def connects(host: str) -> bool:
+    try:
+        socket.create_connection((host, 8123), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def only(pod: Object) -> Object:
@@ -64,16 +75,7 @@ def test_every_pod_has_an_address_of_its_own_on_this_machine() -> None:
         for address in addresses:
             assert address.startswith("127.")
 
-            async def connects(host: str = address) -> bool:
-                try:
-                    _, writer = await asyncio.open_connection(host, 8123)
-                except OSError:
-                    return False
-                writer.close()
-                return True
-
-            while not await connects():
-                await asyncio.sleep(0.02)
+            await bench.eventually(partial(connects, address))
 
     on_a_bench(story)
 
@@ -300,10 +302,5 @@ def test_a_crash_of_the_server_leaves_no_process_behind(tmp_path: Path) -> None:
     )
     grandchild = int(crashed.stdout)
 
-    async def until_gone() -> None:
-        async with asyncio.timeout(20):
-            while is_alive(grandchild):
-                await asyncio.sleep(0.02)
-
-    asyncio.run(until_gone())
+    asyncio.run(eventually(lambda: not is_alive(grandchild)))
     assert crashed.returncode == -9

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DATA = "..data"
+_API_ACCESS = "kube-api-access-"
+"""How volumes begin that every pod gets; a cluster may lack the certificates that they are to show."""
 
 
 class Volumes:
@@ -79,7 +81,8 @@ class Volumes:
             yield from self._fields(volume["downwardAPI"].get("items", ()))
         for source in volume.get("projected", {}).get("sources", ()):
             if "configMap" in source:
-                yield from self._contents(CONFIGMAPS, source["configMap"])
+                optional = volume["name"].startswith(_API_ACCESS) or source["configMap"].get("optional", False)
+                yield from self._contents(CONFIGMAPS, {**source["configMap"], "optional": optional})
             elif "secret" in source:
                 yield from self._contents(SECRETS, source["secret"])
             elif "downwardAPI" in source:
