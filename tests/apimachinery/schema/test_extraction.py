@@ -1,4 +1,8 @@
+from __future__ import annotations
+
 import json
+from pathlib import Path
+from typing import Any
 
 from scripts.extract_schemas import GoTypes, describe_type, read_components
 
@@ -33,14 +37,14 @@ THING = {
 NAME = "io.k8s.api.core.v1.Thing"
 
 
-def facts(tmp_path):
+def facts(tmp_path: Path) -> Any:
     package = tmp_path / "api@v0.36.3/core/v1"
     package.mkdir(parents=True)
     (package / "types.go").write_text(GO)
     return describe_type(THING, GoTypes(tmp_path).fields(NAME))
 
 
-def test_facts_are_kept_and_prose_is_not(tmp_path):
+def test_facts_are_kept_and_prose_is_not(tmp_path: Path) -> None:
     extracted = facts(tmp_path)
     assert "prose" not in json.dumps(extracted)
     assert extracted["required"] == ["size"]
@@ -49,7 +53,7 @@ def test_facts_are_kept_and_prose_is_not(tmp_path):
     assert extracted["fields"]["born"]["type"] == "@io.k8s.api.core.v1.Time"
 
 
-def test_go_says_what_becomes_of_zero_values_also_of_inlined_structures(tmp_path):
+def test_go_says_what_becomes_of_zero_values_also_of_inlined_structures(tmp_path: Path) -> None:
     fields = facts(tmp_path)["fields"]
     assert {name: field["go"] for name, field in fields.items()} == {
         "kind": "value,omitempty",
@@ -60,7 +64,7 @@ def test_go_says_what_becomes_of_zero_values_also_of_inlined_structures(tmp_path
     }
 
 
-def test_a_type_of_several_documents_collects_the_kinds_of_all(tmp_path):
+def test_a_type_of_several_documents_collects_the_kinds_of_all(tmp_path: Path) -> None:
     for group in ("a", "b"):
         kinds = [{"group": group, "kind": "DeleteOptions", "version": "v1"}]
         component = {"type": "object", "x-kubernetes-group-version-kind": kinds}

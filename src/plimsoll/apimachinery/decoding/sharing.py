@@ -30,16 +30,16 @@ class Interner:
 
     def share_parts(self, value: Object) -> Object:
         """Return the object with its fields, and the fields of its metadata, replaced by copies that are there already."""
-        shared = {name: self.share(part) if part.__class__ is dict else part for name, part in value.items()}
+        shared = {name: self.share(part) for name, part in value.items()}
         metadata = value.get("metadata")
         if metadata.__class__ is dict:
-            shared["metadata"] = {
-                name: self.share(part) if part.__class__ in (dict, list) else part for name, part in metadata.items()
-            }
+            shared["metadata"] = {name: self.share(part) for name, part in metadata.items()}
         return shared
 
     def share(self, value: Any) -> Any:
         """Return an equal value: the one that was shared before, or this one with its parts shared."""
+        if value.__class__ is not dict and value.__class__ is not list:
+            return value
         key = orjson.dumps(value)
         if not _SMALLEST_BYTES <= len(key) <= _LARGEST_BYTES:
             return value
@@ -51,8 +51,8 @@ class Interner:
 
     def _with_shared_parts(self, value: Any) -> Any:
         if value.__class__ is dict:
-            return {name: self.share(part) if part.__class__ in (dict, list) else part for name, part in value.items()}
-        return [self.share(part) if part.__class__ in (dict, list) else part for part in value]
+            return {name: self.share(part) for name, part in value.items()}
+        return [self.share(part) for part in value]
 
     def _keep(self, key: bytes, value: Any) -> Any:
         if len(self._young) >= self._capacity:
