@@ -41,19 +41,29 @@ class Frontend:
     """The application, and those of its parts that a server starts and stops."""
 
     application: Application
-    registry: Registry
     watches: Watches
     health: Health
 
 
+FIRST_SECONDS = 1.0
+"""What a new cluster needs until its namespaces have their service accounts, in which pods run."""
+
+
+def begin(cluster: SimulatedCluster) -> Registry:
+    """The registry of a new cluster, which has its first objects and has done what it does with them."""
+    registry = Registry(cluster)
+    install_roles(cluster.store, registry.backing.identity)
+    RoleAggregation(cluster.store)
+    cluster.kernel.run(cluster.kernel.now + FIRST_SECONDS)
+    return registry
+
+
 def build(
-    cluster: SimulatedCluster, pacer: Pacer, address: str, tokens: Mapping[str, User], logs: LogSource | None
+    registry: Registry, pacer: Pacer, address: str, tokens: Mapping[str, User], logs: LogSource | None
 ) -> Frontend:
     """Build the front of a cluster that clients reach at ``address``, a host with its port."""
-    registry = Registry(cluster)
-    store, identity = cluster.store, registry.backing.identity
-    install_roles(store, identity)
-    RoleAggregation(store)
+    cluster, identity = registry.cluster, registry.backing.identity
+    store = cluster.store
     authorizer, signer = Authorizer(store), TokenSigner()
     account_tokens = ServiceAccountTokens(signer, store, identity)
     authenticator = Authenticator(tokens, account_tokens.user_of, ISSUER)
@@ -72,4 +82,4 @@ def build(
         Resources(registry, views, watches, connections),
         Paths(Discovery(registry, address), OpenAPI(registry), health, pages),
     )
-    return Frontend(application, registry, watches, health)
+    return Frontend(application, watches, health)

@@ -17,7 +17,7 @@ from uvicorn import Config, Server
 from plimsoll.embed.pacer import Pacer
 from plimsoll.errors import Complaint, InputError, Place
 from plimsoll.serve.certificates import CertificateAuthority, server_context
-from plimsoll.serve.frontend import build
+from plimsoll.serve.frontend import begin, build
 from plimsoll.serve.processes.runtime import ProcessRuntime
 from plimsoll.serve.protocol import Protocol
 from plimsoll.serve.tokens import ADMINISTRATOR
@@ -82,17 +82,18 @@ async def serving(
     port: int = listener.getsockname()[1]
     token = secrets.token_urlsafe(TOKEN_BYTES)
     authority = CertificateAuthority()
+    registry = begin(cluster)
     pacer = Pacer(cluster.kernel, time.monotonic, rate=listening.rate)
     runtime = ProcessRuntime(cluster, pacer) if processes else None
     address = f"{_bracketed(listening.host)}:{port}"
-    front = build(cluster, pacer, address, {**listening.tokens, token: ADMINISTRATOR}, runtime)
+    front = build(registry, pacer, address, {**listening.tokens, token: ADMINISTRATOR}, runtime)
     server = _server(front.application, authority, listening.host)
     tasks: list[asyncio.Task[Any]] = []
     try:
         await _start(server, listener)
         tasks += map(asyncio.create_task, (_keep_pace(pacer), front.watches.run(), server.main_loop()))
         async with runtime or nullcontext():
-            yield ServedCluster(cluster, front.registry, pacer, authority, f"https://{address}", port, token)
+            yield ServedCluster(cluster, registry, pacer, authority, f"https://{address}", port, token)
     finally:
         front.health.stopping = True
         front.watches.end()

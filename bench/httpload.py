@@ -1,0 +1,119 @@
+"""A client that costs as little as Python can: hand-written HTTP/1.1 over TLS, each connection one request at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+HEADER_END = b"\r\n\r\n"
+LENGTH = b"content-length: "
+
+
+def insecure() -> ssl.SSLContext:
+    """TLS without a look at the certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def request(method: str, path: str, token: str, body: bytes = b"", content_type: str = "application/json") -> bytes:
+    """A request as it goes over the wire."""
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+class Exchange(asyncio.Protocol):
+    """One connection that sends the next request as soon as it has the answer to the last."""
+
+    def __init__(self, requests: Iterator[bytes], latencies: list[float], failures: list[bytes]) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._requests = requests
+        self._latencies = latencies
+        self._failures = failures
+        self._received = b""
+        self._sent_seconds = 0.0
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait to be started."""
+        self._transport = transport
+
+    def start(self) -> None:
+        """Send the first request."""
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in an answer; when it is whole, go on."""
+        self._received += data
+        end = self._received.find(HEADER_END)
+        if end < 0:
+            return
+        at = self._received.find(LENGTH) + len(LENGTH)
+        length = int(self._received[at : self._received.index(b"\r", at)])
+        if len(self._received) < end + len(HEADER_END) + length:
+            return
+        self._latencies.append(time.perf_counter() - self._sent_seconds)
+        if not self._received.startswith(b"HTTP/1.1 2"):
+            self._failures.append(self._received[:500])
+        self._received = b""
+        self._next()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The server has closed the connection."""
+        del exc
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def _next(self) -> None:
+        content = next(self._requests, None)
+        if content is None:
+            self._transport.close()
+            return
+        self._sent_seconds = time.perf_counter()
+        self._transport.write(content)
+
+
+class Stream(asyncio.Protocol):
+    """One connection that sends one request and hands on whatever comes back."""
+
+    def __init__(self, content: bytes, receive: Callable[[bytes], None]) -> None:
+        self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._content = content
+        self._receive = receive
+
+    def connection_made(self, transport: Any) -> None:
+        """Ask."""
+        self.transport = transport
+        transport.write(self._content)
+
+    def data_received(self, data: bytes) -> None:
+        """Hand on what came; the first is the answer's head."""
+        if not self.begun.done():
+            self.begun.set_result(None)
+        self._receive(data)
+
+
+async def rate(port: int, requests: Iterator[bytes], connections: int) -> tuple[float, list[float]]:
+    """Requests per second over so many connections, and the latencies in seconds, in order of size."""
+    loop = asyncio.get_running_loop()
+    latencies: list[float] = []
+    failures: list[bytes] = []
+    exchanges = []
+    for _ in range(connections):
+        _, exchange = await loop.create_connection(
+            lambda: Exchange(requests, latencies, failures), "127.0.0.1", port, ssl=insecure()
+        )
+        exchanges.append(exchange)
+    started = time.perf_counter()
+    for exchange in exchanges:
+        exchange.start()
+    await asyncio.gather(*(exchange.done for exchange in exchanges))
+    if failures:
+        raise RuntimeError(f"{len(failures)} requests failed, such as {failures[0]!r}")
+    return len(latencies) / (time.perf_counter() - started), sorted(latencies)
