@@ -11,11 +11,14 @@ from plimsoll.registry.allocation.services import ServiceNumbers
 from plimsoll.registry.backing import Backing
 from plimsoll.registry.bootstrap.objects import install
 from plimsoll.registry.catalogue import ServedResources
+from plimsoll.registry.definitions import DefinitionControllers, resource_of
 from plimsoll.registry.identity import Identity
+from plimsoll.registry.options import DeleteOptions
 from plimsoll.registry.refusals import method_not_allowed, no_such_page
+from plimsoll.registry.requests import Request
 from plimsoll.registry.subresources.table import SCALES, SUBRESOURCES
 from plimsoll.registry.verbs.creating import create
-from plimsoll.registry.verbs.deleting import delete
+from plimsoll.registry.verbs.deleting import delete, delete_object
 from plimsoll.registry.verbs.deletingmany import delete_collection
 from plimsoll.registry.verbs.listing import list_objects
 from plimsoll.registry.verbs.patching import patch
@@ -26,9 +29,9 @@ from plimsoll.registry.verbs.watching import Broadcaster, Watch, open_watch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from plimsoll.kube.resources import Resource
+    from plimsoll.kube.resources import Object, Resource
     from plimsoll.registry.questions import Question
-    from plimsoll.registry.requests import Answer, Receive, Request
+    from plimsoll.registry.requests import Answer, Receive
     from plimsoll.registry.served import Served
     from plimsoll.simcluster.assembly import SimulatedCluster
 
@@ -63,6 +66,7 @@ class Registry:
         companions = {(SERVICES.group, SERVICES.plural): numbers}
         self.backing = Backing(store, identity, default_plugins(store, identity.suffix), companions)
         self._broadcasters: dict[tuple[str, str], Broadcaster] = {}
+        DefinitionControllers(cluster.kernel, store, identity, self._delete_all)
         install(self.backing)
         store.compact(store.revision)
 
@@ -90,6 +94,16 @@ class Registry:
         if key not in self._broadcasters:
             self._broadcasters[key] = Broadcaster(served.collection)
         return open_watch(self.backing, self._broadcasters[key], served, request, receive)
+
+    def _delete_all(self, definition: Object) -> None:
+        """Delete the objects of a definition that is being deleted."""
+        resource = resource_of(definition)
+        served = self.resources.served(resource)
+        if served is None:
+            return
+        for stored in tuple(served.collection):
+            request = Request("delete", resource, stored["metadata"].get("namespace", ""), stored["metadata"]["name"])
+            delete_object(self.backing, served, request, stored, DeleteOptions())
 
     def _served(self, request: Request) -> Served:
         served = self.resources.served(request.resource)

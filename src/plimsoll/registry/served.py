@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from plimsoll.apimachinery.customresources import CustomKind
     from plimsoll.kube.resources import Object, Resource
     from plimsoll.registry.options import FieldValidation
     from plimsoll.registry.strategies.traits import Traits
     from plimsoll.simcluster.store import Collection
-
-from typing import Any
 
 
 class Strategy(Protocol):
@@ -77,7 +76,8 @@ class Strategy(Protocol):
 class Served:
     """One resource in one version: where its objects are and how they are treated.
 
-    ``subresources`` are those that are served, by name, with the verbs each allows.
+    ``subresources`` are those that are served, by name, with the verbs each allows. ``custom`` is what the definition
+    of a custom resource says; None for built-in ones.
     """
 
     resource: Resource
@@ -85,3 +85,4 @@ class Served:
     strategy: Strategy
     verbs: frozenset[str]
     subresources: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    custom: CustomKind | None = None

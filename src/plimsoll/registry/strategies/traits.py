@@ -23,6 +23,7 @@ class Traits:
     graceful: bool = False
     garbage: GarbagePolicy = "delete"
     lifetime_seconds: float | None = None
+    strategic_merge: bool = True
 
 
 _CREATES_ON_UPDATE = {
@@ -91,5 +92,5 @@ def traits_of(group: str, plural: str) -> Traits:
     )
 
 
-CUSTOM = Traits(unconditional_update=False)
+CUSTOM = Traits(unconditional_update=False, strategic_merge=False)
 """Custom resources (apiextensions-apiserver, pkg/registry/customresource/strategy.go)."""

@@ -13,7 +13,7 @@ from plimsoll.errors import ApiError
 from plimsoll.kube.resources import Resource
 from plimsoll.kube.selectors import selector_of, selector_of_labels
 from plimsoll.registry.options import APPLY_TYPES, write_options
-from plimsoll.registry.refusals import not_found
+from plimsoll.registry.refusals import internal_error, not_found
 from plimsoll.registry.requests import Answer
 from plimsoll.registry.strategies.copying import private_copy
 from plimsoll.registry.strategies.documents import patch_document
@@ -37,19 +37,25 @@ class ScalePaths:
     wanted: tuple[str, ...] = ("spec", "replicas")
     present: tuple[str, ...] = ("status", "replicas")
     selector: tuple[str, ...] = ("spec", "selector")
+    is_custom: bool = False
 
 
 WORKLOAD = ScalePaths()
 
 
-def read_scale(backing: Backing, served: Served, request: Request, paths: ScalePaths = WORKLOAD) -> Answer:
+def read_scale(backing: Backing, served: Served, request: Request) -> Answer:
     """GET of a scale."""
     del backing
-    return Answer(200, scale_of(_found(served, request), paths))
+    paths = _paths(served)
+    value = _found(served, request)
+    if paths.is_custom and _at(value, paths.wanted) is None:
+        raise internal_error(f'the spec replicas field ".{".".join(paths.wanted)}" does not exist')
+    return Answer(200, scale_of(value, paths))
 
 
-def write_scale(backing: Backing, served: Served, request: Request, paths: ScalePaths = WORKLOAD) -> Answer:
+def write_scale(backing: Backing, served: Served, request: Request) -> Answer:
     """PUT or PATCH of a scale: the object with other replicas."""
+    paths = _paths(served)
     _found(served, request)
     if request.verb == "update":
         scale, options, warnings = read_body(request, SCALE)
@@ -89,6 +95,20 @@ def scale_of(value: Object, paths: ScalePaths) -> Object:
     }
 
 
+def _paths(served: Served) -> ScalePaths:
+    """Where a resource has its scale: custom ones say so in their definition."""
+    declared = served.custom.scale if served.custom is not None else None
+    if declared is None:
+        return WORKLOAD
+    return ScalePaths(
+        _names(declared.spec_replicas), _names(declared.status_replicas), _names(declared.label_selector), is_custom=True
+    )
+
+
+def _names(path: str) -> tuple[str, ...]:
+    return tuple(name for name in path.split(".") if name)
+
+
 def _found(served: Served, request: Request) -> Object:
     stored = served.collection.find(request.namespace, request.name)
     if stored is None:
@@ -107,7 +127,7 @@ def _with_replicas(old: Object, scale: Object, paths: ScalePaths) -> Object:
     """A private copy of the object with the replicas and the revision of a scale."""
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     metadata = scale.get("metadata") or {}
-    if replicas < 0:
+    if replicas < 0 and not paths.is_custom:
         raise _negative(metadata.get("name", old["metadata"]["name"]), replicas)
     value: Object = private_copy(old)
     holder = value
@@ -126,7 +146,7 @@ def _negative(name: str, replicas: int) -> ApiError:
 
 
 def _at(value: Object, path: tuple[str, ...]) -> Any:
-    found: Any = value
+    found: Any = value if path else None
     for key in path:
         found = found.get(key) if isinstance(found, Mapping) else None
     return found

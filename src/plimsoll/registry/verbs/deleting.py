@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.kube.resources import NAMESPACES
+from plimsoll.kube.resources import CUSTOMRESOURCEDEFINITIONS, NAMESPACES
 from plimsoll.registry.attributes import Attributes
+from plimsoll.registry.definitions import terminating
 from plimsoll.registry.options import DeleteOptions, delete_options
 from plimsoll.registry.refusals import conflict, kind_conflict, not_found
 from plimsoll.registry.requests import Answer
@@ -13,7 +14,7 @@ from plimsoll.registry.verbs.finalizers import garbage_finalizers, namespace_fin
 from plimsoll.registry.verbs.grace import begin_grace
 
 if TYPE_CHECKING:
-    from plimsoll.kube.resources import Object
+    from plimsoll.kube.resources import Object, Resource
     from plimsoll.registry.backing import Backing
     from plimsoll.registry.requests import Request
     from plimsoll.registry.served import Served
@@ -42,8 +43,8 @@ def delete_object(
     attributes = Attributes(
         "DELETE", resource, namespace, name, "", request.user, {"metadata": {}}, stored, options.dry_run
     )
-    if resource is NAMESPACES:
-        _check_namespace(stored, options)
+    if resource in (NAMESPACES, CUSTOMRESOURCEDEFINITIONS):
+        _check_identity(resource, stored, options)
         if "deletionTimestamp" not in stored["metadata"]:
             _admit(backing, attributes)
             return False, _terminate(backing, served, stored, options)
@@ -133,8 +134,8 @@ def _admit(backing: Backing, attributes: Attributes) -> None:
     backing.admission.validate(attributes)
 
 
-def _check_namespace(stored: Object, options: DeleteOptions) -> None:
-    """Preconditions on a namespace, in the words of the storage (core/namespace/storage/storage.go)."""
+def _check_identity(resource: Resource, stored: Object, options: DeleteOptions) -> None:
+    """Preconditions on what is deleted in two steps, in the words of the storage (core/namespace/storage/storage.go)."""
     metadata = stored["metadata"]
     pairs = (
         ("UID", options.uid, metadata["uid"]),
@@ -143,16 +144,21 @@ def _check_namespace(stored: Object, options: DeleteOptions) -> None:
     for what, wanted, recorded in pairs:
         if wanted is not None and wanted != recorded:
             text = f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {recorded}"
-            raise conflict(NAMESPACES, metadata["name"], text)
+            raise conflict(resource, metadata["name"], text)
 
 
 def _terminate(backing: Backing, served: Served, stored: Object, options: DeleteOptions) -> Object:
-    """Begin to delete a namespace: what is left to do, its controller does."""
-    metadata = {**stored["metadata"], "deletionTimestamp": backing.identity.timestamp()}
+    """Begin to delete a namespace or a definition: what is left to do, its controller does."""
+    now = backing.identity.timestamp()
+    value = terminating(stored, now) if served.resource == CUSTOMRESOURCEDEFINITIONS else _leaving(stored, options, now)
+    return value if options.dry_run else backing.put(served.collection, stored, value)
+
+
+def _leaving(namespace: Object, options: DeleteOptions, now: str) -> Object:
+    metadata = {**namespace["metadata"], "deletionTimestamp": now}
     finalizers = namespace_finalizers(metadata.get("finalizers", []), options)
     if finalizers:
         metadata["finalizers"] = finalizers
     else:
         metadata.pop("finalizers", None)
-    value = {**stored, "metadata": metadata, "status": {**stored.get("status", {}), "phase": "Terminating"}}
-    return value if options.dry_run else backing.put(served.collection, stored, value)
+    return {**namespace, "metadata": metadata, "status": {**namespace.get("status", {}), "phase": "Terminating"}}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plimsoll.errors import ApiError
 from plimsoll.registry.options import APPLY_TYPES, write_options
 from plimsoll.registry.refusals import conflict, not_found
+from plimsoll.registry.strategies.documents import STRATEGIC_MERGE
 from plimsoll.registry.verbs.placing import check_name, manager_of, place
 from plimsoll.registry.verbs.updating import write
 
@@ -17,9 +19,16 @@ if TYPE_CHECKING:
     from plimsoll.registry.served import Served
     from plimsoll.registry.verbs.updating import Change
 
+_NOT_OFFERED = (
+    "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
+    "application/merge-patch+json, application/apply-patch+yaml"
+)
+
 
 def patch(backing: Backing, served: Served, request: Request) -> Answer:
     """Change an object by a patch; an apply creates it where it is not there."""
+    if request.patch_type == STRATEGIC_MERGE and not served.strategy.traits.strategic_merge:
+        raise ApiError(415, "UnsupportedMediaType", _NOT_OFFERED)
     options = write_options("patch", request.options, request.patch_type)
     applies = request.patch_type in APPLY_TYPES
     change = (_applied if applies else _patched)(backing, served, request, options)
