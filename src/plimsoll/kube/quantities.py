@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _SUFFIXES: dict[str, Fraction] = {
     "n": Fraction(1, 10**9),
@@ -24,8 +25,10 @@ _QUANTITY = re.compile(
 )
 _LONGEST = 64  # characters; a longer text is no quantity, and its digits would only cost time
 _MILLI = 1000
+_KEPT = 4096  # quantities that are not parsed again: a load has few different ones
 
 
+@lru_cache(maxsize=_KEPT, typed=True)
 def parse_quantity(value: str | float) -> Fraction:
     """Return the exact value of a quantity; ``ValueError`` where it is none, or negative, or not finite."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -41,11 +44,13 @@ def parse_quantity(value: str | float) -> Fraction:
     return exact
 
 
+@lru_cache(maxsize=_KEPT, typed=True)
 def parse_cpu(value: str | float) -> int:
     """Return millicores, rounded up as the API server does: ``0.5`` and ``500m`` are 500, ``1`` is 1000."""
     return math.ceil(parse_quantity(value) * _MILLI)
 
 
+@lru_cache(maxsize=_KEPT, typed=True)
 def parse_memory(value: str | float) -> int:
     """Return bytes, rounded up: ``1Ki`` is 1024, ``1k`` and ``1kB`` are 1000."""
     return math.ceil(parse_quantity(value))

@@ -50,6 +50,10 @@ def scheduling_policy(settings: SchedulerSettings) -> SchedulingPolicy:
     )
 
 
+SCHEDULER_NAME = "default-scheduler"
+"""Pods that name another scheduler are left to it."""
+
+
 class Scheduler:
     """Places pods on nodes."""
 
@@ -99,7 +103,7 @@ class Scheduler:
         if change.type == "ADDED":
             if is_bound(pod):
                 self._view.add_pod(pod, pod["spec"]["nodeName"])
-            else:
+            elif pod["spec"].get("schedulerName", SCHEDULER_NAME) == SCHEDULER_NAME:
                 self._enqueue(pod)
                 self._wake()
         elif change.type == "DELETED":
