@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from plimsoll.apimachinery.defaults import apps, batch, core, pods
+from plimsoll.apimachinery.defaults import apps, batch, core, pods, policies
 from plimsoll.apimachinery.defaults.podspec import default_pod_spec
 from plimsoll.kube.resources import Object, Resource
 
@@ -22,7 +22,7 @@ __all__ = ["apply_defaults", "default_pod_spec"]
 _TABLE: Mapping[tuple[str, str], Callable[[Object], None]] = MappingProxyType(
     {
         (group, plural): fill
-        for group, plural, fill in chain(core.DEFAULTS, pods.DEFAULTS, apps.DEFAULTS, batch.DEFAULTS)
+        for group, plural, fill in chain(apps.DEFAULTS, batch.DEFAULTS, core.DEFAULTS, pods.DEFAULTS, policies.DEFAULTS)
     }
 )
 

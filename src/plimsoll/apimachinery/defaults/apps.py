@@ -70,6 +70,7 @@ def default_stateful_set(stateful_set: Object) -> None:
     spec.setdefault("replicas", 1)
     spec.setdefault("revisionHistoryLimit", _HISTORY)
     for claim in spec.get("volumeClaimTemplates") or ():
+        claim.update({"apiVersion": "v1", "kind": "PersistentVolumeClaim"})  # as if it were an object of its own
         default_claim(claim)
 
 

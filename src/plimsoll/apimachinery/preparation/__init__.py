@@ -21,6 +21,7 @@ from types import MappingProxyType
 
 from plimsoll.apimachinery.decoding.zeros import filled_fields
 from plimsoll.apimachinery.preparation import core, others, pods, services, workloads
+from plimsoll.apimachinery.preparation.core import taint_new_node
 from plimsoll.apimachinery.preparation.others import record_requester
 from plimsoll.apimachinery.preparation.plans import Plan, keep_metadata, keep_original
 from plimsoll.apimachinery.preparation.pods import default_tolerations, set_priority
@@ -35,6 +36,7 @@ __all__ = [
     "quality_of_service",
     "record_requester",
     "set_priority",
+    "taint_new_node",
 ]
 
 _PLAIN = Plan()

@@ -9,6 +9,7 @@ from plimsoll.apimachinery.preparation.plans import Plan, keep_original, spec_of
 from plimsoll.kube.resources import Object
 
 _NAMESPACE_FINALIZER = "kubernetes"
+_NOT_READY = "node.kubernetes.io/not-ready"
 _NAME_LABEL = "kubernetes.io/metadata.name"
 
 
@@ -54,11 +55,29 @@ def encode_texts(secret: Object) -> None:
         secret["data"] = {**(secret.get("data") or {}), **encoded}
 
 
+def protect(object_: Object, finalizer: str) -> None:
+    """Hold a volume or claim back from deletion while it is used (admission plug-in StorageObjectInUseProtection)."""
+    metadata = object_.setdefault("metadata", {})
+    finalizers = metadata.get("finalizers") or []
+    if finalizer not in finalizers:
+        metadata["finalizers"] = [*finalizers, finalizer]
+
+
+def taint_new_node(node: Object) -> None:
+    """Keep pods off a node until its kubelet has reported (admission plug-in TaintNodesByCondition)."""
+    spec = node.setdefault("spec", {})
+    taints = spec.get("taints") or []
+    if not any(taint.get("key") == _NOT_READY and taint.get("effect") == "NoSchedule" for taint in taints):
+        spec["taints"] = [*taints, {"key": _NOT_READY, "effect": "NoSchedule"}]
+
+
 def _create_volume(volume: Object, now: str) -> None:
+    protect(volume, "kubernetes.io/pv-protection")
     volume["status"] = {"phase": "Pending", "lastPhaseTransitionTime": now}
 
 
 def _create_claim(claim: Object, _now: str) -> None:
+    protect(claim, "kubernetes.io/pvc-protection")
     claim["status"] = {"phase": "Pending"}
     _align_sources(claim)
 

@@ -14,7 +14,22 @@ from collections.abc import Mapping
 from itertools import chain
 from types import MappingProxyType
 
-from plimsoll.apimachinery.validation import apps, cluster, configuration, pods, services
+from plimsoll.apimachinery.naming import path_segment
+from plimsoll.apimachinery.validation import (
+    apps,
+    batch,
+    cluster,
+    configuration,
+    endpoints,
+    events,
+    limits,
+    networking,
+    pods,
+    policies,
+    rbac,
+    services,
+    storage,
+)
 from plimsoll.apimachinery.validation.fielderrors import Errors, FieldError, invalid
 from plimsoll.apimachinery.validation.metadata import check_metadata, check_metadata_update, check_path, metadata_of
 from plimsoll.apimachinery.validation.rules import Rules
@@ -22,12 +37,13 @@ from plimsoll.kube.resources import Object, Resource
 
 __all__ = ["FieldError", "invalid", "validate_create", "validate_update"]
 
+_MODULES = (
+    *(apps, batch, cluster, configuration, endpoints, events, limits, networking),
+    *(pods, policies, rbac, services, storage),
+)
 _PLAIN = Rules()
 _TABLE: Mapping[tuple[str, str], Rules] = MappingProxyType(
-    {
-        (group, plural): rules
-        for group, plural, rules in chain(apps.RULES, cluster.RULES, configuration.RULES, pods.RULES, services.RULES)
-    }
+    {(group, plural): rules for group, plural, rules in chain.from_iterable(module.RULES for module in _MODULES)}
 )
 
 
@@ -35,7 +51,7 @@ def validate_create(resource: Resource, object_: Object) -> list[FieldError]:
     """Return what is wrong with a new object, whose name has been generated; nothing where it may be stored."""
     rules = _rules_of(resource)
     errors = list(_check_create(resource, rules, object_))
-    return errors or list(check_path(metadata_of(object_)))
+    return errors or list(_check_common(resource, rules, object_))
 
 
 def validate_update(resource: Resource, new: Object, old: Object, subresource: str = "") -> list[FieldError]:
@@ -53,20 +69,39 @@ def _check_create(resource: Resource, rules: Rules, object_: Object) -> Errors:
     yield from (rules.create or rules.body)(object_)
 
 
-def _check_update(resource: Resource, rules: Rules, new: Object, old: Object, subresource: str) -> Errors:
+def _check_common(resource: Resource, rules: Rules, object_: Object) -> Errors:
+    """Look at what all kinds must have right, once the kind itself has nothing against an object."""
+    metadata = metadata_of(object_)
     if rules.checks_metadata:
-        yield from check_metadata_update(metadata_of(new), metadata_of(old))
-    if subresource == "status":
-        yield from rules.status(new, old)
+        yield from check_path(metadata)
+    else:
+        yield from check_metadata(metadata, namespaced=resource.namespaced, name=path_segment, strict_finalizers=False)
+
+
+def _check_update(resource: Resource, rules: Rules, new: Object, old: Object, subresource: str) -> Errors:
+    yield from check_metadata(
+        metadata_of(new), namespaced=resource.namespaced, name=path_segment, strict_finalizers=False
+    )
+    yield from check_metadata_update(metadata_of(new), metadata_of(old), strict_finalizers=False)
+    if subresource == "status" or subresource in rules.subresources:
+        if rules.checks_metadata:
+            yield from check_metadata_update(metadata_of(new), metadata_of(old))
+        yield from rules.subresources.get(subresource, rules.status)(new, old)
         return
-    if subresource in rules.subresources:
-        yield from rules.subresources[subresource](new, old)
-        return
+    yield from _check_metadata_again(resource, rules, new, old)
     if rules.change_first:
         yield from rules.change(new, old)
-    if rules.metadata_twice:
-        yield from check_metadata(metadata_of(new), namespaced=resource.namespaced, name=rules.name)
     if rules.body_on_update:
         yield from rules.body(new)
     if not rules.change_first:
         yield from rules.change(new, old)
+
+
+def _check_metadata_again(resource: Resource, rules: Rules, new: Object, old: Object) -> Errors:
+    if not rules.checks_metadata:
+        return
+    for check in rules.metadata_on_update:
+        if check == "change":
+            yield from check_metadata_update(metadata_of(new), metadata_of(old))
+        else:
+            yield from check_metadata(metadata_of(new), namespaced=resource.namespaced, name=rules.name)

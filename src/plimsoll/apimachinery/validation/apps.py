@@ -264,5 +264,9 @@ RULES: Iterable[tuple[str, str, Rules]] = (
         "statefulsets",
         Rules(check_stateful_set, _check_stateful_change, _check_stateful_status, name=dns_label),
     ),
-    ("apps", "controllerrevisions", Rules(_check_revision, _check_revision_change, metadata_twice=True)),
+    (
+        "apps",
+        "controllerrevisions",
+        Rules(_check_revision, _check_revision_change, metadata_on_update=("change", "new")),
+    ),
 )

@@ -71,5 +71,5 @@ RULES: Iterable[tuple[str, str, Rules]] = (
         "namespaces",
         Rules(status=_check_namespace_status, name=dns_label, subresources={"finalize": _check_finalize}),
     ),
-    ("", "nodes", Rules(_check_node, _check_node_change, _check_node_change, body_on_update=False)),
+    ("", "nodes", Rules(_check_node, _check_node_change, _check_node_change, metadata_on_update=("change", "new"))),
 )

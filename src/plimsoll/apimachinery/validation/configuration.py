@@ -94,6 +94,14 @@ def _decoded_bytes(value: str) -> int:
 
 
 RULES: Iterable[tuple[str, str, Rules]] = (
-    ("", "configmaps", Rules(_check_config_map, _check_config_map_change, change_first=True, metadata_twice=True)),
-    ("", "secrets", Rules(_check_secret, _check_secret_change, change_first=True, metadata_twice=True)),
+    (
+        "",
+        "configmaps",
+        Rules(_check_config_map, _check_config_map_change, change_first=True, metadata_on_update=("change", "new")),
+    ),
+    (
+        "",
+        "secrets",
+        Rules(_check_secret, _check_secret_change, change_first=True, metadata_on_update=("change", "new")),
+    ),
 )

@@ -170,5 +170,11 @@ def _check_addresses(status: Mapping[str, Any], before: Mapping[str, Any], key: 
 
 
 RULES: Iterable[tuple[str, str, Rules]] = (
-    ("", "pods", Rules(check_pod, check_pod_change, check_pod_status, metadata_twice=True, create=check_new_pod)),
+    (
+        "",
+        "pods",
+        Rules(
+            check_pod, check_pod_change, check_pod_status, metadata_on_update=("change", "new"), create=check_new_pod
+        ),
+    ),
 )

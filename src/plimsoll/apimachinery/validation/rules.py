@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from plimsoll.apimachinery.naming import Check, dns_subdomain
 from plimsoll.apimachinery.validation.fielderrors import Errors
@@ -44,11 +45,14 @@ class Rules:
     change_first: bool = False
     """Whether faults of the change are listed before those of the body."""
 
-    metadata_twice: bool = False
-    """Whether an update also goes through the checks of new metadata, so that its faults are causes twice."""
+    metadata_on_update: tuple[Literal["change", "new"], ...] = ("change",)
+    """Which checks of metadata an update goes through again after those that all kinds share.
+
+    The API's own code checks some things twice and even three times, and each time adds a cause to the answer.
+    """
 
     checks_metadata: bool = True
-    """Events alone leave most of their metadata unchecked."""
+    """Whether the kind itself looks at the metadata; if not, only what holds for all kinds is looked at."""
 
     body_on_update: bool = True
     """Whether the body of a changed object is looked at again."""
