@@ -56,14 +56,6 @@ def _zone_seconds(zone: str) -> int:
     return (-1 if zone[0] == "-" else 1) * (int(zone[1:3]) * 3600 + int(zone[4:]) * 60)
 
 
-def _days(year: int, month: int, day: int) -> int:
-    """Turn a date into days since 1970-01-01: the inverse of :func:`_civil`."""
-    year -= month <= 2  # noqa: PLR2004 - years are counted from 1 March
-    era, year_of_era = divmod(year, 400)
-    day_of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1  # noqa: PLR2004 - as above
-    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
-
-
 def _render(unix_seconds: int) -> str:
     days, second_of_day = divmod(unix_seconds, _SECONDS_PER_DAY)
     year, month, day = _civil(days)
