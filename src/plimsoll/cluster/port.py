@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+from plimsoll.kube.patchformats import PatchFormat
 from plimsoll.kube.resources import Object, Resource
 
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
@@ -34,8 +35,8 @@ class Cluster(Protocol):
     clock of the running asyncio loop, which the caller shares with the cluster.
     """
 
-    def create(self, resource: Resource, body: Object, namespace: str | None = None) -> Awaitable[Object]:
-        """POST one object and return it as stored."""
+    def create(self, resource: Resource, body: Object, namespace: str | None = None) -> Awaitable[object]:
+        """POST one object. Nothing may be made of the answer: to decode it would cost as much as to make the request."""
         ...
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Awaitable[Object]:
@@ -46,8 +47,16 @@ class Cluster(Protocol):
         """LIST the objects of one namespace, or of all where none is named."""
         ...
 
-    def patch(self, resource: Resource, name: str, patch: Object, namespace: str | None = None) -> Awaitable[Object]:
-        """Apply a JSON merge patch (RFC 7396) and return the object as stored."""
+    def patch(
+        self,
+        resource: Resource,
+        name: str,
+        patch: Object | list[Object],
+        namespace: str | None = None,
+        *,
+        patch_format: PatchFormat = "merge",
+    ) -> Awaitable[Object]:
+        """Apply a patch and return the object as stored. An apply takes fields over from whoever else owns them."""
         ...
 
     def delete(

@@ -34,8 +34,8 @@ def put_secrets(api: FakeApi, count: int) -> None:
 def test_an_object_is_created_got_patched_and_deleted() -> None:
     async def main() -> None:
         async with scene() as (api, _, cluster, _):
-            created = await cluster.create(SECRETS, secret("one"), "kube-system")
-            assert created["metadata"]["uid"]
+            await cluster.create(SECRETS, secret("one"), "kube-system")
+            created = await cluster.get(SECRETS, "one", "kube-system")
             assert (await cluster.get(SECRETS, "one", "kube-system"))["data"] == {"x": "eA=="}
             patched = await cluster.patch(SECRETS, "one", {"data": {"y": "eQ==", "x": None}}, "kube-system")
             assert patched["data"] == {"y": "eQ=="}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from plimsoll.cluster.http.answers import read_object
+from plimsoll.cluster.http.answers import creation_timestamp, error_of, read_object
 from plimsoll.cluster.http.encoding import Encoder
 from plimsoll.cluster.http.metering import Uncounted
 from plimsoll.cluster.http.paths import collection_path, object_path, with_query
@@ -17,6 +17,7 @@ from plimsoll.cluster.http.session import Call
 from plimsoll.cluster.http.watch import Watch
 from plimsoll.cluster.port import Change, Listing
 from plimsoll.errors import ApiError
+from plimsoll.kube.patchformats import CONTENT_TYPES, PatchFormat
 
 if TYPE_CHECKING:
     from plimsoll.cluster.http.limits import RateLimit
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 500
 """client-go's reflectors and kubectl ask for pages of this size (``tools/pager``)."""
-_MERGE_PATCH = b"application/merge-patch+json"
+FIELD_MANAGER = "plimsoll"
+"""Whom the fields belong to that an apply sets."""
 
 
 class HttpCluster:
@@ -43,18 +45,26 @@ class HttpCluster:
         self._encoder = Encoder()
         self._time = asyncio.get_running_loop().time
 
-    async def create(
-        self, resource: Resource, body: Object, namespace: str | None = None, *, dry_run: bool = False
-    ) -> Object:
-        """POST an object; with ``dry_run`` the server only says what it would do."""
-        path = collection_path(resource, namespace)
-        call = Call(b"POST", f"{path}?dryRun=All" if dry_run else path, self._encoder.encode(body))
-        answered = await self._request("POST", resource, call)
-        stored: Object = read_object(answered.response)
-        created = stored["metadata"].get("creationTimestamp") if "metadata" in stored else None
-        if created:
-            self._session.clock.created(created, answered.sent_seconds, answered.received_seconds)
-        return stored
+    async def create(self, resource: Resource, body: Object, namespace: str | None = None) -> None:
+        """POST an object."""
+        call = Call(b"POST", collection_path(resource, namespace), self._encoder.encode(body))
+        response, sent_seconds, received_seconds = await self._request("POST", resource, call)
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            raise error_of(response)
+        stamp = creation_timestamp(response)
+        if stamp is not None:
+            self._session.clock.created(stamp, sent_seconds, received_seconds)
+
+    async def ask(self, resource: Resource, body: Object) -> Object:
+        """POST a question, such as an access review; the answer is the object with its status."""
+        call = Call(b"POST", collection_path(resource, None), orjson.dumps(body))
+        answer: Object = read_object((await self._request("POST", resource, call)).response)
+        return answer
+
+    async def try_to_create(self, resource: Resource, body: Object, namespace: str | None = None) -> None:
+        """Have the server check an object as if it were to be created; ``ApiError`` says why it would not be."""
+        call = Call(b"POST", f"{collection_path(resource, namespace)}?dryRun=All", orjson.dumps(body))
+        read_object((await self._request("POST", resource, call)).response)
 
     async def get(self, resource: Resource, name: str, namespace: str | None = None) -> Object:
         """GET an object."""
@@ -71,10 +81,20 @@ class HttpCluster:
                 raise
             return await self._pages(resource, namespace, {"labelSelector": label_selector})
 
-    async def patch(self, resource: Resource, name: str, patch: Object, namespace: str | None = None) -> Object:
-        """PATCH an object with a merge patch."""
+    async def patch(
+        self,
+        resource: Resource,
+        name: str,
+        patch: Object | list[Object],
+        namespace: str | None = None,
+        *,
+        patch_format: PatchFormat = "merge",
+    ) -> Object:
+        """PATCH an object."""
         path = object_path(resource, namespace, name)
-        call = Call(b"PATCH", path, orjson.dumps(patch), content_type=_MERGE_PATCH)
+        if patch_format == "apply":
+            path = with_query(path, {"fieldManager": FIELD_MANAGER, "force": "true"})
+        call = Call(b"PATCH", path, orjson.dumps(patch), content_type=CONTENT_TYPES[patch_format].encode())
         stored: Object = read_object((await self._request("PATCH", resource, call)).response)
         return stored
 
@@ -118,7 +138,6 @@ class HttpCluster:
             self._meter.count(verb, resource.plural, 0, self._time() - asked_seconds)
             raise
         response, sent_seconds, received_seconds = answered
-        self._meter.count(
-            verb, resource.plural, response.status, received_seconds - sent_seconds, sent_seconds - asked_seconds
-        )
+        latency_seconds = received_seconds - sent_seconds
+        self._meter.count(verb, resource.plural, response.status, latency_seconds, sent_seconds - asked_seconds)
         return answered

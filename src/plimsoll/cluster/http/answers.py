@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from plimsoll.cluster.http.connection import Response
 
 _LONGEST_REMARK = 300
+_CREATED = b'"creationTimestamp":"'  # the API's JSON has no spaces; where it has, the offset is known by dates alone
 _REASONS = {
     400: "BadRequest",
     401: "Unauthorized",
@@ -70,6 +71,13 @@ def status_error(status: dict[str, Any], *, code: int = 500, retry_after_seconds
         retry_after_seconds=retry_after_seconds,
         details=details,
     )
+
+
+def creation_timestamp(response: Response) -> bytes | None:
+    """The first ``creationTimestamp`` of a stored object, which is its own, without decoding the rest."""
+    body = response.body
+    place = body.find(_CREATED)
+    return body[place + len(_CREATED) : body.find(b'"', place + len(_CREATED))] if place >= 0 else None
 
 
 def retry_after(response: Response) -> float | None:

@@ -53,7 +53,7 @@ class ClockEstimate:
         self._by_dates, self._by_objects = _Bounds(), _Bounds()
         self._stamp = b""
         self._stamp_seconds: float | None = None
-        self._created = ""
+        self._created = b""
         self._created_seconds: float | None = None
 
     @property
@@ -66,13 +66,13 @@ class ClockEstimate:
         if value != self._stamp:  # it changes once a second
             parsed = parsedate_tz(value.decode("latin-1"))
             self._stamp, self._stamp_seconds = value, None if parsed is None else float(mktime_tz(parsed))
-        if self._stamp_seconds is not None:
+        if self._stamp_seconds is not None and not self._by_objects.stamps:
             self._by_dates.narrow(self._stamp_seconds - self._epoch_seconds, sent_seconds, received_seconds)
 
-    def created(self, timestamp: str, sent_seconds: float, received_seconds: float) -> None:
+    def created(self, timestamp: bytes, sent_seconds: float, received_seconds: float) -> None:
         """Take the ``creationTimestamp`` of an object that this request created."""
         if timestamp != self._created:
-            self._created, self._created_seconds = timestamp, parse_rfc3339(timestamp)
+            self._created, self._created_seconds = timestamp, parse_rfc3339(timestamp.decode("latin-1"))
         if self._created_seconds is not None:
             self._by_objects.narrow(self._created_seconds - self._epoch_seconds, sent_seconds, received_seconds)
 
@@ -82,17 +82,17 @@ class _Bounds:
 
     def __init__(self) -> None:
         self._lowest, self._highest = -math.inf, math.inf
-        self._stamps = self._contradictions = 0
+        self.stamps = self._contradictions = 0
 
     @property
     def offset(self) -> ClockOffset | None:
-        if not self._stamps:
+        if not self.stamps:
             return None
-        return ClockOffset(self._lowest, self._highest, self._stamps, self._contradictions)
+        return ClockOffset(self._lowest, self._highest, self.stamps, self._contradictions)
 
     def narrow(self, stamp_seconds: float, sent_seconds: float, received_seconds: float) -> None:
         lowest, highest = stamp_seconds - received_seconds, stamp_seconds + _RESOLUTION_SECONDS - sent_seconds
-        self._stamps += 1
+        self.stamps += 1
         if max(lowest, self._lowest) > min(highest, self._highest):
             self._contradictions += 1
             self._lowest, self._highest = lowest, highest

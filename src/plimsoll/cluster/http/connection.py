@@ -33,6 +33,7 @@ class Connection(asyncio.Protocol):
     def __init__(self) -> None:
         self.reusable = False
         """Whether the next request may be sent: open, idle, and the server has not asked to close."""
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._parser = HttpResponseParser(self)
         self._answer: asyncio.Future[Response] | None = None
@@ -54,9 +55,9 @@ class Connection(asyncio.Protocol):
         self._deadline_seconds = deadline_seconds
         self._wants_stream = streaming
         self._stream = None
-        self._answer = asyncio.get_running_loop().create_future()
+        answer = self._answer = self._loop.create_future()
         self._transport.write(message)
-        return self._answer
+        return answer
 
     def overdue(self, now_seconds: float) -> bool:
         """Whether an answer, or the head of a streamed one, should have come by now."""

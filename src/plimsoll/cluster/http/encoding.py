@@ -24,17 +24,21 @@ class Encoder:
 
     def encode(self, body: Object) -> bytes:
         """The JSON of an object."""
-        return orjson.dumps({key: self._part(key, value) for key, value in body.items()})
+        fragments = self._fragments
+        encoded: dict[str, Any] = {}
+        for key, value in body.items():
+            if key == "metadata":
+                metadata = encoded[key] = dict(value)
+                for name, part in value.items():
+                    if type(part) is dict:
+                        metadata[name] = fragments[id(part)][1] if id(part) in fragments else self._keep(part)
+            elif type(value) is dict:
+                encoded[key] = fragments[id(value)][1] if id(value) in fragments else self._keep(value)
+            else:
+                encoded[key] = value
+        return orjson.dumps(encoded)
 
-    def _part(self, key: str, value: Any) -> Any:
-        if key == "metadata":
-            return {name: self._shared(part) if isinstance(part, dict) else part for name, part in value.items()}
-        return self._shared(value) if isinstance(value, dict) else value
-
-    def _shared(self, part: dict[str, Any]) -> orjson.Fragment:
-        known = self._fragments.get(id(part))
-        if known is not None:
-            return known[1]
+    def _keep(self, part: dict[str, Any]) -> orjson.Fragment:
         if len(self._fragments) >= _MOST_KEPT:
             self._fragments.clear()  # parts that are not shared after all
         fragment = orjson.Fragment(orjson.dumps(part))

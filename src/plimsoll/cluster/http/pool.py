@@ -69,10 +69,10 @@ class Pool:
             self._end_turn()
             raise
 
-    def give(self, connection: Connection) -> None:
+    def give(self, connection: Connection, now_seconds: float) -> None:
         """Take a connection back, to be used again if it may be, and let the next in line have a turn."""
         if connection.reusable and not self._retired:
-            self._idle.append((self._time(), connection))
+            self._idle.append((now_seconds, connection))
         else:
             self.discard(connection)
         self._end_turn()

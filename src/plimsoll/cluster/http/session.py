@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REQUEST_SECONDS = 65.0
 """A little longer than the API server gives a request (``--request-timeout``, 60 s)."""
 JSON = b"application/json"
+_UNAUTHORIZED = int(HTTPStatus.UNAUTHORIZED)  # a plain number: comparing with a member of the enumeration takes a call
 
 
 class Call(NamedTuple):
@@ -53,29 +54,37 @@ class Session:
         self._common = f" HTTP/1.1\r\nHost: {endpoint.host}\r\nUser-Agent: plimsoll/{__version__}\r\n".encode()
         self._base_path = endpoint.base_path
 
-    async def send(self, call: Call) -> Answered:
-        """Send a request; once more with a renewed identity where this one is refused."""
+    async def send(self, call: Call, *, may_renew: bool = True) -> Answered:
+        """Send a request; once more with a renewed identity where this one is refused.
+
+        Awaits only what has to be waited for: loads make such calls by the 100,000.
+        """
         identity = self._credentials.current()
         if identity is None or identity is not self._identity:
             identity = await self._known_identity()
-        answered = await self._exchange(call, identity)
-        if answered.response.status == HTTPStatus.UNAUTHORIZED:
-            renewed = await self._credentials.renew(identity)
-            if renewed is not identity:
-                self._adopt(renewed)
-                answered = await self._exchange(call, renewed)
-        return answered
+        pool = self._pool
+        if not pool.enter():
+            await pool.turn()
+        sent_seconds = self._time()
+        connection = pool.idle(sent_seconds) or await pool.fresh()
+        try:
+            response = await connection.send(self._message(call, identity), sent_seconds + REQUEST_SECONDS)
+        except asyncio.CancelledError:
+            connection.close()  # an answer may be on its way that belongs to nobody
+            raise
+        finally:
+            pool.give(connection, sent_seconds)
+        if response.status == _UNAUTHORIZED and may_renew and await self._renew(identity):
+            return await self.send(call, may_renew=False)
+        return self._answered(response, sent_seconds)
 
-    async def open(self, call: Call) -> tuple[Answered, Opened]:
+    async def open(self, call: Call, *, may_renew: bool = True) -> tuple[Answered, Opened]:
         """Send a request whose answer is streamed, on a connection of its own that the caller closes."""
         identity = await self._known_identity()
         answered, opened = await self._open(call, identity)
-        if answered.response.status == HTTPStatus.UNAUTHORIZED:
-            renewed = await self._credentials.renew(identity)
-            if renewed is not identity:
-                opened.close()
-                self._adopt(renewed)
-                answered, opened = await self._open(call, renewed)
+        if answered.response.status == _UNAUTHORIZED and may_renew and await self._renew(identity):
+            opened.close()
+            return await self.open(call, may_renew=False)
         return answered, opened
 
     def close(self) -> None:
@@ -90,28 +99,20 @@ class Session:
             self._adopt(identity)
         return identity
 
+    async def _renew(self, refused: Identity) -> bool:
+        """Whether there is another identity than the one that was refused."""
+        renewed = await self._credentials.renew(refused)
+        if renewed is refused:
+            return False
+        self._adopt(renewed)
+        return True
+
     def _adopt(self, identity: Identity) -> None:
         """Use an identity from now on; another client certificate needs other connections."""
         if self._identity is None or identity.tls is not self._identity.tls:
             self._pool.retire()
             self._pool = Pool(replace(self.endpoint, tls=identity.tls or self.endpoint.tls), self._connections)
         self._identity = identity
-
-    async def _exchange(self, call: Call, identity: Identity) -> Answered:
-        """Take a turn and a connection, and wait for the answer. Awaits nothing where both are at hand."""
-        pool = self._pool
-        if not pool.enter():
-            await pool.turn()
-        sent_seconds = self._time()
-        connection = pool.idle(sent_seconds) or await pool.fresh()
-        try:
-            response = await connection.send(self._message(call, identity), sent_seconds + REQUEST_SECONDS)
-        except asyncio.CancelledError:
-            connection.close()  # an answer may be on its way that belongs to nobody
-            raise
-        finally:
-            pool.give(connection)
-        return self._answered(response, sent_seconds)
 
     async def _open(self, call: Call, identity: Identity) -> tuple[Answered, Opened]:
         sent_seconds = self._time()

@@ -72,7 +72,7 @@ async def review_rights(cluster: HttpCluster, findings: Findings, rights: Iterab
 
 async def _has(cluster: HttpCluster, right: Right) -> bool:
     attributes = {"verb": right.verb, "group": right.resource.group, "resource": right.resource.plural}
-    review = await cluster.create(
+    review = await cluster.ask(
         ACCESS_REVIEWS,
         {
             "apiVersion": ACCESS_REVIEWS.api_version,

@@ -81,6 +81,6 @@ async def _try_one(cluster: HttpCluster, findings: Findings, names: list[str]) -
     labels = {RUN_LABEL: "preflight"}
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": names[0], "labels": labels}}
     try:
-        await cluster.create(NAMESPACES, body, dry_run=True)
+        await cluster.try_to_create(NAMESPACES, body)
     except ApiError as error:
         findings.problem("namespaces", f"the server would not create {names[0]}: {error.message}")
