@@ -20,6 +20,7 @@ from plimsoll.apimachinery.apply.managers import (
     updater,
     write_managers,
 )
+from plimsoll.apimachinery.apply.shapes import shape_of
 from plimsoll.apimachinery.apply.structure import MismatchError
 from plimsoll.apimachinery.schema import Schema
 from plimsoll.kube.resources import Object
@@ -156,14 +157,11 @@ def _created_fields(new: Object, write: Write) -> FieldSet:
     """What the creator of an object owns; objects of one shape share one set."""
     metadata = new.get("metadata") or {}
     shape = dict(new)
-    shape["metadata"] = kept = {name: member for name, member in metadata.items() if name not in _IDENTITY}
-    for name in ("labels", "annotations"):
-        if kept.get(name):
-            kept[name] = dict.fromkeys(kept[name], "")
+    shape["metadata"] = {name: member for name, member in metadata.items() if name not in _IDENTITY}
     for name in ("apiVersion", "kind", *(element[2:] for element, node in write.reset.items() if not node)):
         shape.pop(name, None)
     try:
-        return _fields_of_shape(write.schema, orjson.dumps(shape), orjson.dumps(write.reset))
+        return _fields_of_shape(write.schema, orjson.dumps(shape_of(shape, write.schema)), orjson.dumps(write.reset))
     except (MismatchError, TypeError):
         return {}
 
