@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from plimsoll.kube.resources import Object, Resource
     from plimsoll.registry.admission.chain import AdmissionChain
     from plimsoll.registry.identity import Identity
-    from plimsoll.simcluster.store import Collection, Store
+    from plimsoll.simcluster.store import Store
 
 
 class Companion(Protocol):
@@ -22,14 +22,6 @@ class Companion(Protocol):
 
     def before_update(self, value: Object, old: Object) -> None:
         """Complete a changed object, which is private still."""
-        ...
-
-    def stored(self, value: Object, old: Object | None) -> None:
-        """An object has been created (no ``old``) or changed."""
-        ...
-
-    def removed(self, old: Object) -> None:
-        """An object has gone."""
         ...
 
 
@@ -45,27 +37,3 @@ class Backing:
     def companion(self, resource: Resource) -> Companion | None:
         """What is kept beside a resource, if anything is."""
         return self.companions.get((resource.group, resource.plural))
-
-    def add(self, collection: Collection, namespace: str, name: str, value: Object) -> Object:
-        """Store a new object."""
-        stored = collection.add(namespace, name, value)
-        companion = self.companion(collection.resource)
-        if companion is not None:
-            companion.stored(stored, None)
-        return stored
-
-    def put(self, collection: Collection, old: Object, value: Object) -> Object:
-        """Store a changed object."""
-        stored = collection.put(old, value)
-        companion = self.companion(collection.resource)
-        if companion is not None:
-            companion.stored(stored, old)
-        return stored
-
-    def remove(self, collection: Collection, old: Object) -> Object:
-        """Remove an object; returns it as it goes, under the revision of its removal."""
-        collection.remove(old)
-        companion = self.companion(collection.resource)
-        if companion is not None:
-            companion.removed(old)
-        return {**old, "metadata": {**old["metadata"], "resourceVersion": str(collection.revision)}}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from plimsoll.kube.resources import SERVICES
+from plimsoll.kube.labels import JOB_LABEL
+from plimsoll.kube.resources import PODS, SERVICES
 from plimsoll.registry.admission.plugins import default_plugins
 from plimsoll.registry.allocation.services import ServiceNumbers
 from plimsoll.registry.backing import Backing
 from plimsoll.registry.bootstrap.objects import install
 from plimsoll.registry.catalogue import ServedResources
+from plimsoll.registry.componentapi import ServedApi
 from plimsoll.registry.definitions import DefinitionControllers, resource_of
 from plimsoll.registry.identity import Identity
 from plimsoll.registry.options import DeleteOptions
@@ -25,6 +27,7 @@ from plimsoll.registry.verbs.patching import patch
 from plimsoll.registry.verbs.reading import get
 from plimsoll.registry.verbs.updating import update
 from plimsoll.registry.verbs.watching import Broadcaster, Watch, open_watch
+from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from plimsoll.registry.requests import Answer, Receive
     from plimsoll.registry.served import Served
     from plimsoll.simcluster.assembly import SimulatedCluster
+    from plimsoll.simcluster.store import StoredChange
 
 _VERBS = {
     "get": get,
@@ -63,12 +67,15 @@ class Registry:
         identity = Identity(cluster.kernel, random, cluster.epoch_seconds)
         self.questions: Mapping[tuple[str, str, str], Question] = {}
         numbers = ServiceNumbers(random, store.collection(SERVICES))
+        store.collection(PODS).indexers.append(self._report_pod)
         companions = {(SERVICES.group, SERVICES.plural): numbers}
         self.backing = Backing(store, identity, default_plugins(store, identity.suffix), companions)
         self._broadcasters: dict[tuple[str, str], Broadcaster] = {}
         DefinitionControllers(cluster.kernel, store, identity, self._delete_all)
         install(self.backing)
         store.compact(store.revision)
+        if isinstance(cluster.api, ServedApi):
+            cluster.api.connect(self)
 
     def resolve(self, group: str, version: str, plural: str) -> Resource | None:
         """The resource that a URL names; None where nothing is served there."""
@@ -94,6 +101,15 @@ class Registry:
         if key not in self._broadcasters:
             self._broadcasters[key] = Broadcaster(served.collection)
         return open_watch(self.backing, self._broadcasters[key], served, request, receive)
+
+    def _report_pod(self, change: StoredChange) -> None:
+        """Tell of a new pod, whoever created it."""
+        if change.type != "ADDED":
+            return
+        metadata, telemetry, now = change.object["metadata"], self.cluster.telemetry, self.cluster.kernel.now
+        job = (metadata.get("labels") or {}).get(JOB_LABEL, "")
+        telemetry.pod(metadata["uid"], metadata["namespace"], metadata["name"], job, now)
+        telemetry.milestone(now, metadata["uid"], Milestone.CREATED)
 
     def _delete_all(self, definition: Object) -> None:
         """Delete the objects of a definition that is being deleted."""

@@ -14,12 +14,7 @@ from plimsoll.simcluster.api import EPOCH_SECONDS, Api
 from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
 from plimsoll.simcluster.client import ClientEnvironment
-from plimsoll.simcluster.controllers.deployment import DeploymentController
-from plimsoll.simcluster.controllers.garbage import GarbageCollector
-from plimsoll.simcluster.controllers.namespace import NamespaceController
-from plimsoll.simcluster.controllers.namespacecontents import NamespaceContents
-from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
-from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
+from plimsoll.simcluster.controllers.manager import ControllerManager, Inspection
 from plimsoll.simcluster.faults import Fault, FaultInjector
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
@@ -37,7 +32,6 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.profile import Profile
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.telemetry import Telemetry
-    from plimsoll.simcluster.workqueue import WorkQueue
 
 
 class SimulatedCluster:
@@ -51,6 +45,8 @@ class SimulatedCluster:
         telemetry: Telemetry,
         interval_seconds: float,
         epoch_seconds: float,
+        make_api: type[Api],
+        inspection: Inspection | None,
     ) -> None:
         self.profile = profile
         self.epoch_seconds = epoch_seconds
@@ -63,8 +59,11 @@ class SimulatedCluster:
         self.store = Store(self.kernel, profile.apiserver.watch_delivery_seconds)
         admission = PodAdmission(profile.namespace, token_requests=profile.kubelet.token_requests)
         names = self.streams.stream("names")
-        self.api = Api(self.kernel, self.store, admission, names, telemetry, epoch_seconds=epoch_seconds)
-        self._add_controllers()
+        self.api = make_api(self.kernel, self.store, admission, names, telemetry, epoch_seconds=epoch_seconds)
+        if inspection is not None:
+            self.environment.event_store = self.api
+        self.scheduler = Scheduler(self.environment, profile.scheduler, self.api, self.streams.stream("scheduler"))
+        self.controllers = ControllerManager(self.environment, profile, self.api, self.streams, inspection)
         self.network = Network(
             self.kernel,
             {shape.name: shape.network_bits_per_second for shape in shapes},
@@ -76,21 +75,6 @@ class SimulatedCluster:
         background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
         self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
         self._add_gauges()
-
-    def _add_controllers(self) -> None:
-        environment, profile, api = self.environment, self.profile, self.api
-        controllers = profile.controllers
-        self.scheduler = Scheduler(environment, profile.scheduler, api, self.streams.stream("scheduler"))
-        self.lifecycle = NodeLifecycle(environment, controllers, api, self.streams.stream("node-lifecycle"))
-        contents = NamespaceContents(environment, profile.namespace, controllers, api)
-        deployments = DeploymentController(environment, controllers, api, self.streams.stream("deployments"))
-        self.queues: Mapping[str, WorkQueue] = {
-            "deployment": deployments.queue,
-            "replicaset": ReplicaSetController(environment, controllers, api).queue,
-            "namespacecontents": contents.queue,
-            "namespace": NamespaceController(environment, controllers, api).queue,
-            "garbage": GarbageCollector(environment, controllers, api).queue,
-        }
 
     def _add_nodes(self, shapes: Sequence[NodeShape]) -> Mapping[str, Kubelet]:
         profile = self.profile
@@ -133,7 +117,7 @@ class SimulatedCluster:
             gauge("kubelet.pods", kubelet.name, kubelet.count_pods)
         gauge("scheduler.queue", "", lambda: self.scheduler.waiting)
         gauge("scheduler.unschedulable", "", lambda: self.scheduler.unschedulable)
-        for name, queue in self.queues.items():
+        for name, queue in self.controllers.queues.items():
             gauge("controller.queue", name, queue.__len__)
         gauge("apiserver.inflight", "readonly", lambda: server.in_flight(kernel.now)[0])
         gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
@@ -153,19 +137,23 @@ def assemble(
     *,
     interval_seconds: float = 10.0,
     epoch_seconds: float = EPOCH_SECONDS,
+    make_api: type[Api] = Api,
+    inspection: Inspection | None = None,
 ) -> SimulatedCluster:
     """A running cluster at second zero, which is ``epoch_seconds`` in Unix time. All chance derives from ``seed``.
 
+    ``make_api`` is what the components write through; a served cluster gives them the way of its clients.
+    With an ``inspection`` there is in it what people look for, at the cost of most of its speed.
+
     Raises ``AddressError`` of ``addressing`` where the cluster network has no subnet for some node.
     """
-    cluster = SimulatedCluster(profile, nodes, seed, telemetry, interval_seconds, epoch_seconds)
+    cluster = SimulatedCluster(profile, nodes, seed, telemetry, interval_seconds, epoch_seconds, make_api, inspection)
     injector = FaultInjector(
         cluster.kernel,
         cluster.server,
         cluster.scheduler,
         cluster.kubelets,
-        cluster.lifecycle,
-        tuple(cluster.queues.values()),
+        cluster.controllers,
     )
     injector.schedule(faults)
     cluster.sampler.start()

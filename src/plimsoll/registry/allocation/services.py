@@ -18,6 +18,7 @@ from plimsoll.registry.refusals import internal_error
 if TYPE_CHECKING:
     from plimsoll.kernel import Random
     from plimsoll.kube.resources import Object
+    from plimsoll.simcluster.store import Collection, StoredChange
 
 _EXPOSED = frozenset({"NodePort", "LoadBalancer"})
 _ADDRESSED = _EXPOSED | {"ClusterIP"}
@@ -26,11 +27,12 @@ _ADDRESSED = _EXPOSED | {"ClusterIP"}
 class ServiceNumbers:
     """Gives services their numbers (see :class:`~plimsoll.registry.backing.Companion`)."""
 
-    def __init__(self, random: Random, present: Iterable[Object] = ()) -> None:
+    def __init__(self, random: Random, services: Collection) -> None:
         self._addresses = AddressRange(random)
         self._ports = PortRange(random)
-        for service in present:
-            self.stored(service, None)
+        for service in services:
+            self._take(service["spec"])
+        services.indexers.append(self._observe)
 
     def before_create(self, value: Object) -> None:
         """Give a new service what it needs; 422 where it asks for what others have."""
@@ -40,18 +42,19 @@ class ServiceNumbers:
         """Give a changed service what it needs beyond what it has."""
         self._complete(value, old["spec"])
 
-    def stored(self, value: Object, old: Object | None) -> None:
+    def _observe(self, change: StoredChange) -> None:
         """Take what a service has, and release what it has no more."""
-        for address in _addresses(value["spec"]):
-            self._addresses.take(address)
-        for port in _ports(value["spec"]):
-            self._ports.take(port)
-        if old is not None:
-            self._release(old["spec"], value["spec"])
+        gone = change.type == "DELETED"
+        if not gone:
+            self._take(change.object["spec"])
+        if change.old is not None:
+            self._release(change.old["spec"], {} if gone else change.object["spec"])
 
-    def removed(self, old: Object) -> None:
-        """Release all that a service had."""
-        self._release(old["spec"], {})
+    def _take(self, spec: Object) -> None:
+        for address in _addresses(spec):
+            self._addresses.take(address)
+        for port in _ports(spec):
+            self._ports.take(port)
 
     def _release(self, old: Object, new: Object) -> None:
         for address in set(_addresses(old)).difference(_addresses(new)):

@@ -60,7 +60,7 @@ def _ensure(backing: Backing, resource: Resource, body: Object) -> None:
     value = {"kind": resource.kind, "apiVersion": resource.api_version, **body, "metadata": metadata}
     namespace = metadata.get("namespace", "")
     if collection.find(namespace, metadata["name"]) is None:
-        backing.add(collection, namespace, metadata["name"], value)
+        collection.add(namespace, metadata["name"], value)
 
 
 def _service(port: int) -> Object:

@@ -42,7 +42,7 @@ def bind(backing: Backing, served: Served, request: Request) -> Answer:
     if problem:
         raise _refused(name, problem)
     if not options.dry_run:
-        backing.put(collection, pod, _bound(pod, binding, backing.identity.timestamp()))
+        collection.put(pod, _bound(pod, binding, backing.identity.timestamp()))
     return Answer(201, SUCCESS, tuple(warnings))
 
 

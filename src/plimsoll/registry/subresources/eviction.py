@@ -80,7 +80,7 @@ def _ask_budget(backing: Backing, pod: Object, *, dry_run: bool) -> None:
         return
     status = _decremented(budget, pod["metadata"]["name"], backing.identity.timestamp())
     if not dry_run:
-        backing.put(collection, budget, {**budget, "status": status})
+        collection.put(budget, {**budget, "status": status})
 
 
 def _is_ready(pod: Object) -> bool:
@@ -162,5 +162,5 @@ def _too_many(cause: str) -> ApiError:
 def _delete(backing: Backing, served: Served, request: Request, pod: Object, deletion: DeleteOptions) -> None:
     if not deletion.dry_run:
         status = with_condition(pod["status"], _DISRUPTED, backing.identity.timestamp())
-        pod = backing.put(served.collection, pod, {**pod, "status": status})
+        pod = served.collection.put(pod, {**pod, "status": status})
     delete_object(backing, served, request, pod, replace(deletion, resource_version=None))

@@ -67,7 +67,7 @@ def insert(backing: Backing, served: Served, attributes: Attributes, options: Wr
         raise _taken(served, name, present)
     if options.dry_run:
         return value
-    stored = backing.add(served.collection, namespace, name, strategy.to_stored(value))
+    stored = served.collection.add(namespace, name, strategy.to_stored(value))
     return strategy.from_stored(stored)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plimsoll.registry.backing import Backing
     from plimsoll.registry.requests import Request
     from plimsoll.registry.served import Served
+    from plimsoll.simcluster.store import Collection
 
 
 def delete(backing: Backing, served: Served, request: Request) -> Answer:
@@ -75,12 +76,18 @@ def _delete(
             return True, value if graceful else stored
         if graceful:
             stored = _update(backing, served, stored, value)
-        return True, backing.remove(served.collection, stored)
+        return True, removed(served.collection, stored)
     return False, value if options.dry_run else _update(backing, served, stored, value)
 
 
 def _update(backing: Backing, served: Served, stored: Object, value: Object) -> Object:
-    return stored if value == stored else backing.put(served.collection, stored, value)
+    return stored if value == stored else served.collection.put(stored, value)
+
+
+def removed(collection: Collection, stored: Object) -> Object:
+    """Remove an object; returns it as it goes, under the revision of its removal."""
+    collection.remove(stored)
+    return {**stored, "metadata": {**stored["metadata"], "resourceVersion": str(collection.revision)}}
 
 
 def mark_deleting(value: Object, now: str) -> None:
@@ -151,7 +158,7 @@ def _terminate(backing: Backing, served: Served, stored: Object, options: Delete
     """Begin to delete a namespace or a definition: what is left to do, its controller does."""
     now = backing.identity.timestamp()
     value = terminating(stored, now) if served.resource == CUSTOMRESOURCEDEFINITIONS else _leaving(stored, options, now)
-    return value if options.dry_run else backing.put(served.collection, stored, value)
+    return value if options.dry_run else served.collection.put(stored, value)
 
 
 def _leaving(namespace: Object, options: DeleteOptions, now: str) -> Object:

@@ -114,13 +114,13 @@ def _store(backing: Backing, served: Served, attributes: Attributes, stored: Obj
     keep_times(value, stored)
     if empties_finalizers(served.resource, value, stored):
         if not options.dry_run:
-            backing.remove(served.collection, stored)
+            served.collection.remove(stored)
         return strategy.from_stored(value)
     if value == stored:
         return strategy.from_stored(stored)
     if options.dry_run:
         return strategy.from_stored(value)
-    return strategy.from_stored(backing.put(served.collection, stored, value))
+    return strategy.from_stored(served.collection.put(stored, value))
 
 
 def keep_times(value: Object, stored: Object) -> None:
