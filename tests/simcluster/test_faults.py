@@ -5,6 +5,7 @@ from typing import Any, cast
 import pytest
 
 from plimsoll.simcluster.apiserver import Refusal
+from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
 from plimsoll.simcluster.faults import ApiErrors, ApiLatency, ComponentRestart, Fault, FaultInjector, NodeLost
 from plimsoll.simcluster.workqueue import WorkQueue
 from tests.simcluster.controlplane import ControlPlane
@@ -25,6 +26,22 @@ class Machine:
         self.story.append((self._kernel.now, "started"))
 
 
+class Controllers:
+    """A controller manager with the node lifecycle controller and one queue."""
+
+    def __init__(self, lifecycle: NodeLifecycle, queue: WorkQueue) -> None:
+        self.lifecycle = lifecycle
+        self._queue = queue
+
+    def pause(self) -> None:
+        self.lifecycle.pause()
+        self._queue.pause()
+
+    def resume(self) -> None:
+        self.lifecycle.resume()
+        self._queue.resume()
+
+
 class Stage:
     """A cluster at second zero, about to suffer faults."""
 
@@ -35,7 +52,8 @@ class Stage:
         self.queue = WorkQueue(self.kernel, 1, lambda _key, done: done())
         kubelets: Any = cast("Any", self.machines)
         plane = self.plane
-        injector = FaultInjector(self.kernel, plane.server, plane.scheduler, kubelets, plane.lifecycle, (self.queue,))
+        controllers = Controllers(plane.lifecycle, self.queue)
+        injector = FaultInjector(self.kernel, plane.server, plane.scheduler, kubelets, controllers)
         injector.schedule(faults)
 
     def server_at(self, seconds: float) -> tuple[bool, float, float]:

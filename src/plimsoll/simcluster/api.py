@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from plimsoll.apimachinery.patching import merge_patch
+from plimsoll.apimachinery.patching import json_patch, merge_patch, strategic_merge
+from plimsoll.apimachinery.schema import schema_of
 from plimsoll.errors import ApiError
 from plimsoll.kernel import Random
 from plimsoll.kube.labels import JOB_LABEL
@@ -29,6 +30,7 @@ from plimsoll.simcluster.validation import validate
 
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
+    from plimsoll.kube.patchformats import Patch, PatchFormat
     from plimsoll.simcluster.admission import PodAdmission
     from plimsoll.simcluster.store import Collection, Store
     from plimsoll.simcluster.telemetry import Telemetry
@@ -160,14 +162,21 @@ class Api:
         selector = read_selector(label_selector)
         return tuple(value for value in objects if selector.matches(value["metadata"].get("labels", {})))
 
-    def patch(self, collection: Collection, namespace: str, name: str, patch: Object) -> Object:
-        """Apply a merge patch. What identifies an object stays as it is, and a patch that changes nothing writes nothing.
+    def patch(
+        self,
+        collection: Collection,
+        namespace: str,
+        name: str,
+        patch: Patch,
+        patch_format: PatchFormat = "merge",
+    ) -> Object:
+        """Apply a patch. What identifies an object stays as it is, and a patch that changes nothing writes nothing.
 
-        A patch may carry the revision that it was made from; 409 where the object has changed since.
+        A patch may carry the revision that it was made from; 409 where the object has changed since. Nobody's ownership
+        of fields is kept here: an apply merges as a strategic merge patch does.
         """
         old = self.get(collection, namespace, name)
-        _check_patch(collection.resource, old, patch)
-        new = merge_patch(old, patch)
+        new = _patched(collection.resource, old, patch, patch_format)
         identity = {key: value for key, value in old["metadata"].items() if key in _IDENTITY}
         new["metadata"] = {**new.get("metadata", {}), **identity}
         new["apiVersion"], new["kind"] = old["apiVersion"], old["kind"]
@@ -348,6 +357,16 @@ def read_selector(text: str) -> LabelSelector:
         return parse_label_selector(text)
     except ValueError as error:
         raise ApiError(400, "BadRequest", f"unable to parse the label selector: {error}") from error
+
+
+def _patched(resource: Resource, old: Object, patch: Any, patch_format: PatchFormat) -> Object:
+    if patch_format == "json":
+        changed: Object = json_patch(old, patch)
+        return changed
+    _check_patch(resource, old, patch)
+    if patch_format == "merge":
+        return merge_patch(old, patch)
+    return strategic_merge(old, patch, schema_of(resource))
 
 
 def _check_patch(resource: Resource, old: Object, patch: Any) -> None:

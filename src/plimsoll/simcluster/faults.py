@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from plimsoll.simcluster.apiserver import Refusal
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
     from plimsoll.simcluster.scheduler import Scheduler
-    from plimsoll.simcluster.workqueue import WorkQueue
 
 Component = Literal["scheduler", "kubelet", "apiserver", "controllerManager"]
 
@@ -80,6 +79,18 @@ class _Outages:
         return self._faults[component] == 0
 
 
+class Controllers(Protocol):
+    """What the controller manager is to faults."""
+
+    lifecycle: NodeLifecycle
+
+    def pause(self) -> None:
+        """It is down."""
+
+    def resume(self) -> None:
+        """It is back, once this was called as often as :meth:`pause`."""
+
+
 class FaultInjector:
     """Schedules faults on the components they concern."""
 
@@ -89,15 +100,14 @@ class FaultInjector:
         server: ApiServer,
         scheduler: Scheduler,
         kubelets: Mapping[str, Kubelet],
-        lifecycle: NodeLifecycle,
-        queues: Sequence[WorkQueue],
+        controllers: Controllers,
     ) -> None:
         self._kernel = kernel
         self._server = server
         self._scheduler = scheduler
         self._kubelets = kubelets
-        self._lifecycle = lifecycle
-        self._controllers: tuple[NodeLifecycle | WorkQueue, ...] = (lifecycle, *queues)
+        self._lifecycle = controllers.lifecycle
+        self._controllers = controllers
         self._outages = _Outages()
         self._errors: list[ApiErrors] = []
         self._latencies: list[ApiLatency] = []
@@ -182,8 +192,7 @@ class FaultInjector:
         elif component == "scheduler":
             self._scheduler.go_down()
         else:
-            for controller in self._controllers:
-                controller.pause()
+            self._controllers.pause()
 
     def _end_restart(self, component: Component) -> None:
         if not self._outages.end(component):
@@ -193,5 +202,4 @@ class FaultInjector:
         elif component == "scheduler":
             self._scheduler.come_up()
         else:
-            for controller in self._controllers:
-                controller.resume()
+            self._controllers.resume()
