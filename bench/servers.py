@@ -18,7 +18,6 @@ import uvloop
 from uvicorn import Config, Server
 
 from plimsoll.serve.certificates import CertificateAuthority, server_context
-from plimsoll.serve.protocol import Protocol
 
 NODES = 10
 
@@ -76,7 +75,7 @@ class _Echo:
 
 
 async def _echo() -> None:
-    config = Config(_Echo(), port=0, http=Protocol, lifespan="off", log_config=None, access_log=False, backlog=4096)
+    config = Config(_Echo(), port=0, http="httptools", lifespan="off", log_config=None, access_log=False, backlog=4096)
     config.load()
     config.ssl = server_context(CertificateAuthority(), "127.0.0.1")
     server = Server(config)

@@ -61,7 +61,9 @@ def measure() -> Iterator[Figure]:
             watch_kib, seconds = runner.run(_fan_out(served))
     yield Figure(f"serve: one event to {WATCHES:,} watches", seconds * 1000, "ms", limit=60)
     yield Figure(f"bare server: one event to {WATCHES:,} streams", bare_seconds * 1000, "ms")
-    yield Figure("serve: memory per idle watch, beyond a stream of the bare server", watch_kib - bare_watch_kib, "KiB", limit=3)
+    yield Figure(
+        "serve: memory per idle watch, beyond a stream of the bare server", watch_kib - bare_watch_kib, "KiB", limit=3
+    )
     yield Figure("bare server: memory per stream", bare_watch_kib, "KiB")
 
 
@@ -87,7 +89,9 @@ async def _api(served: Target, echoes: float) -> list[Figure]:
     return [
         Figure(f"serve: pods created over {CONNECTIONS} connections", creates, "/s", limit=2500, direction="at least"),
         Figure("serve: a create, 99th percentile", latencies[len(latencies) * 99 // 100] * 1000, "ms", limit=40),
-        Figure("serve: creates against echoes of the bare server", creates / echoes, "x", limit=0.35, direction="at least"),
+        Figure(
+            "serve: creates against echoes of the bare server", creates / echoes, "x", limit=0.35, direction="at least"
+        ),
         Figure("bare server: echoes of a pod", echoes, "/s"),
         Figure(f"serve: LIST of {PODS:,} pods, first", seconds[0], "s", limit=0.25),
         Figure(f"serve: LIST of {PODS:,} pods, again", min(seconds[1:]), "s", limit=0.25),

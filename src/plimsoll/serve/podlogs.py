@@ -126,8 +126,7 @@ class _Following:
             await send(
                 {"type": "http.response.start", "status": 200, "headers": [(b"content-type", TEXT_TYPE), NO_CACHE]}
             )
-            if self._first:
-                await send({"type": "http.response.body", "body": self._first, "more_body": True})
+            await send({"type": "http.response.body", "body": self._first, "more_body": True})
             while (line := await lines.get()) is not None:
                 await send({"type": "http.response.body", "body": shown(line, self._query), "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -21,6 +21,8 @@ MAX_HEADER_BYTES = 1024 * 1024
 
 MAX_HEADERS = 1000
 
+HEAD = b"HTTP/1.1 "
+CONTINUE = b"HTTP/1.1 100 "
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -38,6 +40,42 @@ class Connection:
         self._transport.abort()
 
 
+class _Corked:
+    """A transport that holds back the head of an answer until its body follows, so that both are one TLS record.
+
+    An empty write lets a head go that stands alone.
+    """
+
+    __slots__ = ("_head", "_transport", "get_extra_info", "is_closing", "set_protocol")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+        self.get_extra_info = transport.get_extra_info
+        self.is_closing = transport.is_closing
+        self.set_protocol = transport.set_protocol
+
+    def write(self, data: bytes) -> None:
+        """Send data, after the head if that still waits."""
+        if self._head:
+            data, self._head = self._head + data, b""
+            self._transport.write(data)
+        elif data.startswith(HEAD) and not data.startswith(CONTINUE):
+            self._head = data
+        elif data:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        """Send a head that no body has followed."""
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        """Close the connection when all has been sent."""
+        self.flush()
+        self._transport.close()
+
+
 class Protocol(HttpToolsProtocol):
     """One connection."""
 
@@ -50,6 +88,8 @@ class Protocol(HttpToolsProtocol):
         """Find out who the client is."""
         super().connection_made(transport)
         self.connection = Connection(transport)
+        self._corked = _Corked(transport)
+        self.transport = cast("asyncio.Transport", self._corked)
         certificate = transport.get_extra_info("peercert")
         if certificate:
             self._peer = certificate_user(certificate)
@@ -60,6 +100,11 @@ class Protocol(HttpToolsProtocol):
         callbacks, self.connection.on_lost = self.connection.on_lost, []
         for notify in callbacks:
             notify()
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request."""
+        self._corked.flush()
+        super().on_response_complete()
 
     def on_message_begin(self) -> None:
         """Begin a request, and its extensions."""

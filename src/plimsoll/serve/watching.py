@@ -111,6 +111,8 @@ class WatchStream:
         self._connection.on_lost.append(self.end)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._headers})
+            if not self._backlog:
+                await send({"type": "http.response.body", "body": b"", "more_body": True})  # the head must not wait
             await self._stream(send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
