@@ -68,6 +68,8 @@ def test_everything_told_is_in_the_tables(writer: RunWriter) -> None:
     writer.event(1.5, "Warning", "Failed", "Pod", "ns-0", "server-0", "kubelet, worker-1", "no", count=2)
     writer.log(2.0, "kubelet", "worker-1", 4, "Throttling request")
     writer.phase("Create pods", 0.0, 2.5)
+    writer.result(3.0, ("ns-0", "client", "client-1", 2), "job", "exchange", "attempts", 7)
+    writer.durations("job", "exchange", "roundTrip", 90, 5, 0.25)
 
     archive = end(writer)
 
@@ -80,6 +82,8 @@ def test_everything_told_is_in_the_tables(writer: RunWriter) -> None:
         "events": [(1.5, "Warning", "Failed", "Pod", "ns-0", "server-0", "kubelet, worker-1", "no", 2)],
         "logs": [(2.0, "kubelet", "worker-1", 4, "Throttling request")],
         "phases": [("Create pods", 0.0, 2.5)],
+        "results": [(3.0, "ns-0", "client", "client-1", 2, "job", "exchange", "attempts", 7.0)],
+        "durations": [("job", "exchange", "roundTrip", 90, 5, 0.25)],
     }
 
 

@@ -84,6 +84,8 @@ class RunArchive:
 
     def _read(self, name: str) -> pa.Table:
         schema = rows.TABLES[name]
+        if self.manifest.tables and name not in self.manifest.tables:
+            return schema.empty_table()  # a run of a version that did not have this table
         path = parquet_path(self.directory, name)
         try:
             if path.is_file():

@@ -66,6 +66,27 @@ LOGS = _table(
 
 PHASES = _table(("name", _TEXT), ("startedSeconds", _SECONDS), ("endedSeconds", _SECONDS))
 
+_CLIENT_COLUMNS = (("job", _LABEL), ("kind", _LABEL), ("measure", _LABEL))
+
+RESULTS = _table(
+    ("seconds", _SECONDS),
+    ("namespace", _LABEL),
+    ("pod", _LABEL),
+    ("container", _LABEL),
+    ("client", pa.int32()),
+    *_CLIENT_COLUMNS,
+    ("value", pa.float64()),
+)
+"""What each client of a program in a pod measured, once it was through: a row for each of its numbers."""
+
+DURATIONS = _table(
+    *_CLIENT_COLUMNS,
+    ("bucket", pa.int32()),
+    ("count", pa.int64()),
+    ("secondsSum", _SECONDS),
+)
+"""Durations that clients counted, such as round trips: see :func:`plimsoll.histogram.bucket_of`."""
+
 TABLES: Mapping[str, pa.Schema] = {
     "pods": PODS,
     "milestones": MILESTONES,
@@ -74,6 +95,8 @@ TABLES: Mapping[str, pa.Schema] = {
     "events": EVENTS,
     "logs": LOGS,
     "phases": PHASES,
+    "results": RESULTS,
+    "durations": DURATIONS,
 }
 
 JOURNALS: Mapping[str, pa.Schema] = {

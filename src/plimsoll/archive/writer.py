@@ -137,6 +137,16 @@ class RunWriter:
         self._append("phases", name, started_seconds, ended_seconds)
         self.flush()
 
+    def result(
+        self, seconds: float, client: tuple[str, str, str, int], job: str, kind: str, measure: str, value: float
+    ) -> None:
+        """Record what one client of a program measured; it is named by namespace, pod, container and number."""
+        self._append("results", seconds, *client, job, kind, measure, value)
+
+    def durations(self, job: str, kind: str, measure: str, bucket: int, count: int, seconds_sum: float) -> None:
+        """Record durations that one client counted."""
+        self._append("durations", job, kind, measure, bucket, count, seconds_sum)
+
     # --------------------------------------------------------------------------------------------------- archive
 
     def flush(self) -> None:

@@ -61,7 +61,7 @@ def _rights(scenario: str | None) -> tuple[Right, ...]:
 
     if scenario is None:
         return every_right()
-    return rights_of(build_plan(load_scenario(scenario).scenario, "rbac"))
+    return rights_of(build_plan(load_scenario(scenario).scenario, "rbac", deliver_programs=True))
 
 
 def _subject(arguments: argparse.Namespace) -> Subject:

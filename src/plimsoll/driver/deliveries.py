@@ -13,9 +13,11 @@ from plimsoll.driver.programs import (
     ProgramsGroup,
     coordinator_namespace,
 )
+from plimsoll.scenario.expansion import pods_of
 from plimsoll.scenario.model import Namespaces, Part
 from plimsoll.scenario.objects import ServiceGroup
 from plimsoll.scenario.pods import PROGRAM_IMAGE, Pod
+from plimsoll.workloads.coordination import Coordination
 from plimsoll.workloads.delivery import CONFIG_MAP
 
 if TYPE_CHECKING:
@@ -35,6 +37,19 @@ def with_programs(job: Job) -> Job:
     return job.model_copy(
         update={"alongside": (_coordinator(job, expected), *alongside), "objects": _delivered(job, own).objects}
     )
+
+
+def coordination(job: Job, work_seconds: float) -> Coordination | None:
+    """Where the results of a job are to be found; None where its pods have no programs."""
+    for part in job.alongside:
+        if any(isinstance(group, CoordinatorGroup) for group in part.objects):
+            return Coordination(job.name, coordinator_namespace(job), COORDINATOR, "coordinator", work_seconds)
+    return None
+
+
+def load_pods(job: Job) -> int:
+    """How many pods a job wants, its coordinator left out."""
+    return pods_of(job) - sum(isinstance(group, CoordinatorGroup) for part in job.alongside for group in part.objects)
 
 
 def _delivered(job: Job, part: Part) -> Part:

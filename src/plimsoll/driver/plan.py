@@ -10,11 +10,10 @@ from itertools import chain
 from math import ceil
 from typing import Any, TypeVar
 
-from plimsoll.driver.deliveries import with_programs
+from plimsoll.driver.deliveries import coordination, load_pods, with_programs
 from plimsoll.driver.parts import PartPlanner, in_calls
 from plimsoll.driver.programs import WITH_PODS
 from plimsoll.driver.steps import Call, Chain, Operation, Phase, PhaseKind, Plan
-from plimsoll.scenario.expansion import pods_of
 from plimsoll.scenario.model import Churn, Exchange, Job, Load, Scenario
 from plimsoll.scenario.objects import Group, kind_of
 from plimsoll.scenario.pace import Pace
@@ -52,7 +51,8 @@ def build_plan(scenario: Scenario, run_id: str, *, deliver_programs: bool = Fals
     if load.delete:
         phases.append(_deletion(load, [part for job in jobs for part in job.parts]))
     counts = sum((part.counts() for job in jobs for part in job.parts), Counter[str]())
-    return Plan(run_id, tuple(phases), sum(pods_of(job) for job in load.jobs), counts)
+    coordinations = tuple(each for job in load.jobs if (each := coordination(job, work_seconds(job))) is not None)
+    return Plan(run_id, tuple(phases), sum(map(load_pods, load.jobs)), counts, coordinations)
 
 
 def exchange_seconds(exchange: Exchange) -> float:
@@ -235,7 +235,7 @@ class _JobPlanner:
             yield self._phase(f"{named}pause", "pause", duration_seconds=churn.delay_seconds, churn_cycle=cycle)
 
     def _wait(self, name: str, churn_cycle: int = 0) -> Iterator[Phase]:
-        wait, pods = self._job.wait, pods_of(self._job)
+        wait, pods = self._job.wait, load_pods(self._job)
         if wait.for_ != "none" and pods:
             timeout = wait.timeout_seconds
             yield self._phase(name, "wait", pods=pods, wait=wait, timeout_seconds=timeout, churn_cycle=churn_cycle)

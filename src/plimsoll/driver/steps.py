@@ -15,6 +15,7 @@ from plimsoll.kube.resources import Object, Resource
 from plimsoll.scenario.model import Wait
 from plimsoll.scenario.pace import Pace
 from plimsoll.scenario.workloads import Barrier
+from plimsoll.workloads.coordination import Coordination
 
 PhaseKind = Literal["create", "wait", "exchange", "pause", "delete"]
 
@@ -93,6 +94,8 @@ class Plan:
     phases: tuple[Phase, ...]
     pods: int
     _counts: Counter[str]
+    coordinations: tuple[Coordination, ...] = ()
+    """Of the jobs whose pods really do something."""
 
     @property
     def label_selector(self) -> str:

@@ -63,6 +63,11 @@ class Observer:
         """Whether no pod of the run is left in a namespace."""
         return self.pods.is_empty(namespace)
 
+    def finish(self, namespace: str, name: str) -> None:
+        """A client or worker has reported all of its results."""
+        self.pods.finish(namespace, name)
+        self._conditions.check()
+
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition on these counts holds."""
         await self._conditions.until(condition)

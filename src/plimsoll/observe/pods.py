@@ -63,7 +63,7 @@ class JobCounts:
 class _Pod:
     """What the census remembers of a pod between two changes."""
 
-    __slots__ = ("counts", "exchange", "namespace", "passed", "ready", "state")
+    __slots__ = ("counts", "exchange", "key", "namespace", "passed", "ready", "state")
 
     def __init__(self, counts: JobCounts, namespace: str) -> None:
         self.counts = counts
@@ -72,6 +72,8 @@ class _Pod:
         self.ready = False
         self.passed = 0
         self.exchange = _NO_CLIENT
+        self.key: tuple[str, str] | None = None
+        """Namespace and name of a pod that has work to finish."""
 
 
 class PodCensus:
@@ -86,6 +88,11 @@ class PodCensus:
         self._stamps = stamps
         self._pods: dict[str, _Pod] = {}
         self._jobs: dict[str, JobCounts] = {}
+        self._at_work: dict[tuple[str, str], _Pod] = {}
+        """Clients and workers by namespace and name."""
+        self._finished: set[tuple[str, str]] = set()
+        self.without_result: list[tuple[str, str]] = []
+        """Clients and workers that went before they had finished."""
         self._pods_by_namespace: Counter[str] = Counter()
         self.created = 0
         """Pods ever seen."""
@@ -107,6 +114,18 @@ class PodCensus:
     def is_empty(self, namespace: str) -> bool:
         """Whether no pod is left in a namespace."""
         return not self._pods_by_namespace[namespace]
+
+    def finish(self, namespace: str, name: str) -> None:
+        """A client or worker has reported all of its results, also if nobody has seen it yet."""
+        self._finished.add((namespace, name))
+        known = self._at_work.get((namespace, name))
+        if known is not None:
+            self._set_exchange(known, _FINISHED)
+
+    def unfinished(self, job: str) -> set[tuple[str, str]]:
+        """Namespace and name of a job's clients and workers that have not finished."""
+        counts = self.job(job)
+        return {key for key, known in self._at_work.items() if known.counts is counts and known.exchange != _FINISHED}
 
     def samples(self) -> Iterator[tuple[str, int]]:
         """Name and value of each series of this census."""
@@ -133,7 +152,11 @@ class PodCensus:
 
     def _see(self, pod: Object, seconds: float) -> None:
         uid = pod["metadata"]["uid"]
-        known = self._pods.get(uid) or self._first_sight(pod, uid, seconds)
+        known = self._pods.get(uid)
+        if known is None:
+            if pod["metadata"].get("annotations", {}).get(ROLE_ANNOTATION) == "coordinator":
+                return  # it is no part of the load
+            known = self._first_sight(pod, uid, seconds)
         state, ready, passed = timelines.read(pod)
         if state != known.state:
             by_state = known.counts.by_state
@@ -159,6 +182,8 @@ class PodCensus:
         if metadata.get("annotations", {}).get(ROLE_ANNOTATION) in _WITH_AN_END:
             known.exchange = _IDLE
             known.counts.by_exchange[_IDLE] += 1
+            known.key = namespace, metadata["name"]
+            self._at_work[known.key] = known
         self._pods_by_namespace[namespace] += 1
         self.created += 1
         self._telemetry.pod(uid, namespace, metadata["name"], job, seconds)
@@ -166,12 +191,20 @@ class PodCensus:
             self._stamps.first_sight(uid, pod)
         return known
 
-    @staticmethod
-    def _follow_exchange(pod: Object, known: _Pod) -> None:
-        if EXCHANGE_DONE_ANNOTATION in pod["metadata"]["annotations"] or known.state == COMPLETED:
+    def _follow_exchange(self, pod: Object, known: _Pod) -> None:
+        metadata = pod["metadata"]
+        if (
+            EXCHANGE_DONE_ANNOTATION in metadata["annotations"]
+            or known.state == COMPLETED
+            or (self._finished and (metadata["namespace"], metadata["name"]) in self._finished)
+        ):
             exchange = _FINISHED
         else:
             exchange = _EXCHANGING if known.state == RUNNING else _IDLE
+        self._set_exchange(known, exchange)
+
+    @staticmethod
+    def _set_exchange(known: _Pod, exchange: int) -> None:
         known.counts.by_exchange[known.exchange] -= 1
         known.counts.by_exchange[exchange] += 1
         known.exchange = exchange
@@ -188,7 +221,13 @@ class PodCensus:
             self._stamps.news(uid, pod, news)
 
     def _forget(self, uid: str, seconds: float) -> None:
-        known = self._pods.pop(uid)
+        known = self._pods.pop(uid, None)
+        if known is None:
+            return
+        if known.key is not None and self._at_work.get(known.key) is known:
+            del self._at_work[known.key]
+            if known.exchange != _FINISHED:
+                self.without_result.append(known.key)
         known.counts.by_state[known.state] -= 1
         known.counts.by_exchange[known.exchange] -= 1
         known.counts.ready_now -= known.ready

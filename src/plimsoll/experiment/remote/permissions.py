@@ -34,6 +34,11 @@ NAMESPACE_LIFE = tuple(Right(verb, NAMESPACES) for verb in ("create", "get", "de
 """Everything that a run creates is in namespaces of its own, and goes with them."""
 
 
+POD_LOGS = Resource("", "v1", "pods/log", "Pod")
+RESULTS = (Right("get", POD_LOGS),)
+"""How a run learns what its pods measured, where those really do something."""
+
+
 def rights_of(plan: Plan) -> tuple[Right, ...]:
     """All that a plan's run will ask for."""
     deletes_objects = {
@@ -45,7 +50,8 @@ def rights_of(plan: Plan) -> tuple[Right, ...]:
         if operation.resource is not NAMESPACES
     }
     kinds = [BY_KIND[kind] for kind in plan.counts() if kind != NAMESPACES.kind]
-    return (*OBSERVATION, *NAMESPACE_LIFE, *rights_on(kinds, deletes_objects))
+    results = RESULTS if plan.coordinations else ()
+    return (*OBSERVATION, *NAMESPACE_LIFE, *results, *rights_on(kinds, deletes_objects))
 
 
 def rights_on(created: Iterable[Resource], deleted: Iterable[Resource] = ()) -> tuple[Right, ...]:

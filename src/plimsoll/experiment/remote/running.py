@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from plimsoll.archive.directory import reserve_run
 from plimsoll.archive.manifest import Manifest, RunStatus
 from plimsoll.cluster.http.adapter import HttpCluster
+from plimsoll.cluster.http.logs import HttpPodLogs
 from plimsoll.driver.execution import Driver
 from plimsoll.driver.plan import build_plan
 from plimsoll.driver.tally import Tally
@@ -26,7 +27,9 @@ from plimsoll.experiment.remote.metering import ClientMeter
 from plimsoll.experiment.remote.preflight.check import Cleared, preflight
 from plimsoll.experiment.remote.target import client_of, connected
 from plimsoll.experiment.remote.wallclock import epoch_seconds, run_in_wall_time
+from plimsoll.observe.collecting import Collector
 from plimsoll.observe.observer import Observer
+from plimsoll.observe.results import Results
 from plimsoll.observe.stamps import Stamps
 from plimsoll.simcluster.metering import Metering
 
@@ -71,7 +74,7 @@ def run(
     Raises :class:`InputError` where something is in the way and :class:`RunError` where the cluster cannot be asked;
     nothing has been created then. Ctrl-C ends the run, not the caller: see :attr:`Outcome.interrupted`.
     """
-    plan = build_plan(scenario, beginning.load or _PLANNED)
+    plan = build_plan(scenario, beginning.load or _PLANNED, deliver_programs=True)
     cleared = run_in_wall_time(_preflight(target, scenario, plan, beginning))
     if not decide(bill_of(scenario, plan, cleared.room), cleared.findings.warnings):
         return None
@@ -152,7 +155,7 @@ def _close(writer: PulseWriter, status: RunStatus, seconds: float) -> Manifest:
 async def _assembled(order: _Order, writer: PulseWriter) -> AsyncIterator[LiveRun]:
     """Clients, observer and driver of a run, on the running loop; what they measured is in the archive afterwards."""
     scenario, target = order.scenario, order.target
-    plan = build_plan(scenario, order.load)
+    plan = build_plan(scenario, order.load, deliver_programs=True)
     interval_seconds = scenario.measure.interval_seconds
     metering = Metering(writer)
     loop = asyncio.get_running_loop()
@@ -174,13 +177,35 @@ async def _assembled(order: _Order, writer: PulseWriter) -> AsyncIterator[LiveRu
             phases_done=order.phases_done,
             checkpoint=partial(write_checkpoint, writer.directory),
         )
+        results = Results(writer, epoch_seconds(), observer.finish)
+        collector = Collector(
+            HttpPodLogs(watch_session),
+            HttpCluster(watch_session, meter=ClientMeter(metering, OBSERVER)),
+            plan.label_selector,
+            plan.coordinations,
+            results,
+            observer.pods.unfinished,
+        )
         notes = _Notes(writer, metering, load_session.clock)
         keeping = loop.create_task(notes.keep(interval_seconds))
         try:
-            yield LiveRun(writer.directory.name, scenario, plan, driver, observer, writer, loop.time)
+            async with collector.collecting():
+                yield LiveRun(writer.directory.name, scenario, plan, driver, observer, writer, loop.time)
         finally:
             keeping.cancel()
+            _tell_without_result(writer, observer, plan)
             notes.take()
+
+
+def _tell_without_result(writer: PulseWriter, observer: Observer, plan: Plan) -> None:
+    """Name the pods that should have had a result and went, or are still there, without."""
+    if not plan.coordinations:
+        return
+    now_seconds = asyncio.get_running_loop().time()
+    still = {pod for each in plan.coordinations for pod in observer.pods.unfinished(each.job)}
+    for namespace, name in (*observer.pods.without_result, *sorted(still)):
+        message = "No result: lost, stopped early, or never begun"
+        writer.event(now_seconds, "Warning", "NoResult", "Pod", namespace, name, "collector", message)
 
 
 class _Notes:

@@ -71,7 +71,8 @@ async def review_rights(cluster: HttpCluster, findings: Findings, rights: Iterab
 
 
 async def _has(cluster: HttpCluster, right: Right) -> bool:
-    attributes = {"verb": right.verb, "group": right.resource.group, "resource": right.resource.plural}
+    resource, _, subresource = right.resource.plural.partition("/")
+    attributes = {"verb": right.verb, "group": right.resource.group, "resource": resource, "subresource": subresource}
     review = await cluster.ask(
         ACCESS_REVIEWS,
         {
