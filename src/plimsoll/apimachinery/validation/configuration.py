@@ -61,12 +61,28 @@ def _check_secret(secret: Object) -> Errors:
 
 def _check_json(value: str, field: str) -> Errors:
     try:
-        document = json.loads(base64.b64decode(value))
-    except (ValueError, UnicodeDecodeError):
-        yield invalid_value(field, _REDACTED, "invalid JSON")
+        text = base64.b64decode(value).decode("utf-8", "replace")
+        document = json.loads(text)
+    except ValueError:
+        yield invalid_value(field, _REDACTED, _json_problem(text))
         return
     if document is not None and not isinstance(document, dict):
-        yield invalid_value(field, _REDACTED, "json: cannot unmarshal into Go value of type map[string]interface {}")
+        kind = {list: "array", str: "string", bool: "bool"}.get(type(document), "number")
+        detail = f"json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
+        yield invalid_value(field, _REDACTED, detail)
+
+
+def _json_problem(text: str) -> str:
+    """What Go's parser says of a text that is no JSON: exactly so for its first value, roughly so for the rest."""
+    start = text.lstrip()
+    if not start:
+        return "unexpected end of JSON input"
+    for literal in ("null", "true", "false"):
+        if start[0] == literal[0]:
+            for mark, expected in zip(start, literal, strict=False):
+                if mark != expected:
+                    return f"invalid character '{mark}' in literal {literal} (expecting '{expected}')"
+    return f"invalid character '{start[0]}' looking for beginning of value"
 
 
 def _locked(new: Object, old: Object, keys: tuple[str, ...]) -> Errors:
