@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from plimsoll.embed.composition import node_names, node_shapes, simulated_faults
 from plimsoll.errors import Complaint, InputError, Place
+from plimsoll.registry.componentapi import ServedApi
 from plimsoll.scenario.cluster import AnyFault, ClusterSpec, ComponentRestart, NodeLost
 from plimsoll.scenario.complaints import complaints_of
 from plimsoll.scenario.documents import parse_document
@@ -78,7 +79,9 @@ def compose(spec: ClusterSpec, *, seed: int, telemetry: Telemetry, epoch_seconds
     _check_faults(spec)
     shapes, faults = node_shapes(spec), simulated_faults(spec)
     try:
-        return assemble(profile, shapes, seed, telemetry, faults, epoch_seconds=epoch_seconds)
+        return assemble(
+            profile, shapes, seed, telemetry, faults, epoch_seconds=epoch_seconds, make_api=ServedApi, inspectable=True
+        )
     except AddressError as error:
         raise InputError(
             Complaint(Place("--nodes"), str(error), "Take fewer nodes, or another cluster network")

@@ -87,6 +87,7 @@ async def serving(
     runtime = ProcessRuntime(cluster, pacer) if processes else None
     address = f"{_bracketed(listening.host)}:{port}"
     front = build(registry, pacer, address, {**listening.tokens, token: ADMINISTRATOR}, runtime)
+    cluster.controllers.publish_ca_bundle(authority.certificate.decode())
     server = _server(front.application, authority, listening.host)
     tasks: list[asyncio.Task[Any]] = []
     try:

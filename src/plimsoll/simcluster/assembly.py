@@ -14,7 +14,7 @@ from plimsoll.simcluster.api import EPOCH_SECONDS, Api
 from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
 from plimsoll.simcluster.client import ClientEnvironment
-from plimsoll.simcluster.controllers.manager import ControllerManager, Inspection
+from plimsoll.simcluster.controllers.manager import ControllerManager
 from plimsoll.simcluster.faults import Fault, FaultInjector
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
@@ -46,7 +46,8 @@ class SimulatedCluster:
         interval_seconds: float,
         epoch_seconds: float,
         make_api: type[Api],
-        inspection: Inspection | None,
+        *,
+        inspectable: bool,
     ) -> None:
         self.profile = profile
         self.epoch_seconds = epoch_seconds
@@ -60,10 +61,10 @@ class SimulatedCluster:
         admission = PodAdmission(profile.namespace, token_requests=profile.kubelet.token_requests)
         names = self.streams.stream("names")
         self.api = make_api(self.kernel, self.store, admission, names, telemetry, epoch_seconds=epoch_seconds)
-        if inspection is not None:
+        if inspectable:
             self.environment.event_store = self.api
         self.scheduler = Scheduler(self.environment, profile.scheduler, self.api, self.streams.stream("scheduler"))
-        self.controllers = ControllerManager(self.environment, profile, self.api, self.streams, inspection)
+        self.controllers = ControllerManager(self.environment, profile, self.api, self.streams, inspectable=inspectable)
         self.network = Network(
             self.kernel,
             {shape.name: shape.network_bits_per_second for shape in shapes},
@@ -138,16 +139,19 @@ def assemble(
     interval_seconds: float = 10.0,
     epoch_seconds: float = EPOCH_SECONDS,
     make_api: type[Api] = Api,
-    inspection: Inspection | None = None,
+    inspectable: bool = False,
 ) -> SimulatedCluster:
     """A running cluster at second zero, which is ``epoch_seconds`` in Unix time. All chance derives from ``seed``.
 
     ``make_api`` is what the components write through; a served cluster gives them the way of its clients.
-    With an ``inspection`` there is in it what people look for, at the cost of most of its speed.
+    An ``inspectable`` one has what there is only for people to look at, too: events, leases, endpoints, conditions with
+    their texts. A load run is not looked into, and does without; it costs most of the speed.
 
     Raises ``AddressError`` of ``addressing`` where the cluster network has no subnet for some node.
     """
-    cluster = SimulatedCluster(profile, nodes, seed, telemetry, interval_seconds, epoch_seconds, make_api, inspection)
+    cluster = SimulatedCluster(
+        profile, nodes, seed, telemetry, interval_seconds, epoch_seconds, make_api, inspectable=inspectable
+    )
     injector = FaultInjector(
         cluster.kernel,
         cluster.server,

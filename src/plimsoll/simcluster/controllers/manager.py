@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from plimsoll.kube.resources import (
-    CLUSTERROLES,
     CRONJOBS,
     DAEMONSETS,
     HORIZONTALPODAUTOSCALERS,
@@ -21,7 +19,6 @@ from plimsoll.kube.resources import (
     STATEFULSETS,
     Resource,
 )
-from plimsoll.simcluster.controllers.clusterroles import ClusterRoleAggregation
 from plimsoll.simcluster.controllers.cronjob import CronJobController
 from plimsoll.simcluster.controllers.daemonset import DaemonSetController
 from plimsoll.simcluster.controllers.dependents import DependentsCollector
@@ -79,20 +76,8 @@ SLEEPERS: tuple[tuple[str, tuple[Resource, ...], Maker], ...] = (
 
 INSPECTABLE_SLEEPERS: tuple[tuple[str, tuple[Resource, ...], Maker], ...] = (
     ("endpointslice", (SERVICES,), EndpointSliceController),
-    ("clusterrole-aggregation", (CLUSTERROLES,), ClusterRoleAggregation),
 )
 """Those that only a cluster has that people look into: nothing in a load run depends on what they write."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What there is in a cluster only for people to look at: events, leases, endpoints, all conditions with their texts.
-
-    A load run is not looked into, and does without; it costs most of the speed.
-    """
-
-    ca_bundle: str = ""
-    """The PEM certificates by which clients know the API server."""
 
 
 class ControllerManager:
@@ -104,7 +89,8 @@ class ControllerManager:
         profile: Profile,
         api: Api,
         streams: Streams,
-        inspection: Inspection | None,
+        *,
+        inspectable: bool,
     ) -> None:
         self._environment = environment
         self._settings = profile.controllers
@@ -112,16 +98,17 @@ class ControllerManager:
         self.ownership = Ownership(api.store)
         self.queues: dict[str, WorkQueue] = {}
         self._pauses = 0
-        self._add_builtin(profile, streams, inspection)
+        self._publisher: RootCaPublisher | None = None
+        self._add_builtin(profile, streams, inspectable=inspectable)
         self._add_sleepers(SLEEPERS)
-        if inspection is not None:
-            self._add_inspectable(profile, inspection)
+        if inspectable:
+            self._add_inspectable(profile)
 
-    def _add_builtin(self, profile: Profile, streams: Streams, inspection: Inspection | None) -> None:
+    def _add_builtin(self, profile: Profile, streams: Streams, *, inspectable: bool) -> None:
         environment, settings, api = self._environment, self._settings, self._api
         self.lifecycle = NodeLifecycle(environment, settings, api, streams.stream("node-lifecycle"))
         namespace = profile.namespace
-        if inspection is not None:  # the CA bundle has a publisher of its own, with something to publish
+        if inspectable:  # the CA bundle has a publisher of its own, with something to publish
             config_maps = tuple(name for name in namespace.config_maps if name != CONFIG_MAP)
             namespace = namespace.model_copy(update={"config_maps": config_maps})
         contents = NamespaceContents(environment, namespace, settings, api)
@@ -130,13 +117,18 @@ class ControllerManager:
         self.queues["replicaset"] = ReplicaSetController(environment, settings, api, self.ownership).queue
         self.queues["namespacecontents"] = contents.queue
         self.queues["namespace"] = NamespaceController(environment, settings, api).queue
-        collector = GarbageCollector if inspection is None else DependentsCollector
+        collector = DependentsCollector if inspectable else GarbageCollector
         self.queues["garbage"] = collector(environment, settings, api).queue
 
-    def _add_inspectable(self, profile: Profile, inspection: Inspection) -> None:
+    def publish_ca_bundle(self, ca_bundle: str) -> None:
+        """Publish the PEM certificates by which clients know the API server in every namespace, now and from now on."""
+        if self._publisher is not None:
+            self._publisher.publish(ca_bundle)
+
+    def _add_inspectable(self, profile: Profile) -> None:
         environment, settings, api = self._environment, self._settings, self._api
-        publisher = RootCaPublisher(environment, settings, api, inspection.ca_bundle)
-        self.queues["root-ca-certificate-publisher"] = publisher.queue
+        self._publisher = RootCaPublisher(environment, settings, api)
+        self.queues["root-ca-certificate-publisher"] = self._publisher.queue
         accounts = ServiceAccounts(environment, settings, api, profile.namespace.service_accounts)
         self.queues["serviceaccount"] = accounts.queue
         Dormant(api.store, (SERVICES,), self._wake_endpoints)

@@ -31,14 +31,20 @@ TEXT = (
 class RootCaPublisher:
     """Keeps ``kube-root-ca.crt`` in every namespace."""
 
-    def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, ca_bundle: str) -> None:
-        self._data = {BUNDLE: ca_bundle}
+    def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api) -> None:
+        self._data = {BUNDLE: ""}
         self._namespaces = api.store.collection(NAMESPACES)
         self._config_maps = api.store.collection(CONFIGMAPS)
         self._reconciler = Reconciler(environment, settings, api, "root-ca-cert-publisher", self._story)
         self.queue = self._reconciler.queue
         follow(self._namespaces, self._observe_namespace)
         follow(self._config_maps, self._observe_config_map)
+
+    def publish(self, ca_bundle: str) -> None:
+        """Publish these certificates (PEM) from now on."""
+        self._data = {BUNDLE: ca_bundle}
+        for namespace in self._namespaces:
+            self.queue.add((namespace["metadata"]["name"], CONFIG_MAP))
 
     def _observe_namespace(self, change: StoredChange) -> None:
         if change.type == "ADDED":
