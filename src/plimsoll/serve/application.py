@@ -48,12 +48,23 @@ class Application:
         self._paths = paths
 
     async def __call__(self, scope: Any, receive: Any, send: Send) -> None:
-        """Serve one request, as ASGI has it."""
+        """Serve one request, as ASGI has it. A stream holds nothing of the request that it answers."""
         if scope["type"] != "http":
             return
+        answer, packs = await self._answer(scope, receive)
+        if answer is None:
+            return
+        if isinstance(answer, Response):
+            await _send(send, answer, packs=packs)
+        else:
+            await answer.run(send)
+
+    async def _answer(self, scope: Any, receive: Any) -> tuple[Response | Stream | None, bool]:
+        """The answer, None where the client has gone, and whether the client can read it compressed."""
         arrived_seconds = self._station.arrive()
         info: RequestInfo | None = None
         headers = Headers(scope["headers"])
+        answer: Response | Stream
         try:
             options = query_options(scope["query_string"])
             info = request_info(scope["method"], scope["raw_path"].decode("latin-1"), options)
@@ -62,7 +73,7 @@ class Application:
             self._gate.authorize(user, info)
             body = await read_body(receive) if info.method in METHODS_WITH_BODY else b""
             if body is None:
-                return  # the client has gone: nobody waits for an answer, and nothing has happened
+                return None, False  # nobody waits for an answer, and nothing has happened
             handler = self._resources if info.is_resource else self._paths
             answer = handler(Exchange(info, options, headers, user, scope, body))
         except ApiError as error:
@@ -72,27 +83,25 @@ class Application:
             answer = error_response(_broken())
         if info is not None:
             self._station.leave(info, answer.code if isinstance(answer, Response) else 200, arrived_seconds)
-        await _send(send, answer, headers)
+        return answer, b"gzip" in headers.accept_encoding
 
 
-async def _send(send: Send, answer: Response | Stream, headers: Headers) -> None:
-    if not isinstance(answer, Response):
-        await answer.run(send)
-    elif not isinstance(answer.body, bytes):
-        await _send_parts(send, answer, answer.body, headers)
-    elif len(answer.body) > GZIP_THRESHOLD_BYTES and accepts_gzip(headers):
-        await _send_parts(send, answer, (answer.body,), headers)
+async def _send(send: Send, answer: Response, *, packs: bool) -> None:
+    if not isinstance(answer.body, bytes):
+        await _send_parts(send, answer, answer.body, packs=packs)
+    elif packs and len(answer.body) > GZIP_THRESHOLD_BYTES:
+        await _send_parts(send, answer, (answer.body,), packs=True)
     else:
         length = (b"content-length", b"%d" % len(answer.body))
         await send({"type": "http.response.start", "status": answer.code, "headers": [*_head(answer), length]})
         await send({"type": "http.response.body", "body": answer.body})
 
 
-async def _send_parts(send: Send, answer: Response, parts: Iterable[bytes], headers: Headers) -> None:
+async def _send_parts(send: Send, answer: Response, parts: Iterable[bytes], *, packs: bool) -> None:
     """Send a long answer part by part; other requests get their turn in between."""
     head = _head(answer)
     packer = None
-    if accepts_gzip(headers):
+    if packs:
         packer = zlib.compressobj(GZIP_LEVEL, wbits=zlib.MAX_WBITS | GZIP_FORMAT)
         head += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
     await send({"type": "http.response.start", "status": answer.code, "headers": head})
@@ -109,11 +118,6 @@ def _head(answer: Response) -> list[Header]:
     if all(name != NO_CACHE[0] for name, _ in answer.headers):
         head.append(NO_CACHE)
     return head
-
-
-def accepts_gzip(headers: Headers) -> bool:
-    """Whether the client can read compressed answers."""
-    return b"gzip" in headers.accept_encoding
 
 
 def _broken() -> ApiError:

@@ -68,7 +68,7 @@ def build(
     account_tokens = ServiceAccountTokens(signer, store, identity)
     authenticator = Authenticator(tokens, account_tokens.user_of, ISSUER)
     registry.questions = Questions(authorizer, account_tokens, identity, authenticator.user_of).by_resource()
-    views, health = Views(), Health()
+    views, health = Views(registry.backing), Health()
     watches = Watches(registry, views, secrets.SystemRandom().random)
     pages = {
         "/version": version_page,

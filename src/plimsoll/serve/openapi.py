@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from plimsoll.apimachinery.openapi import OpenAPIDocuments, encode_swagger
-from plimsoll.kube.resources import Resource
+from plimsoll.kube.resources import CUSTOMRESOURCEDEFINITIONS
 from plimsoll.serve.negotiation import not_acceptable
 from plimsoll.serve.responses import Response, json_response, page_not_found
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from plimsoll.serve.exchange import Exchange
     from plimsoll.serve.responses import Header
 
-DEFINITIONS = Resource(
-    "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", namespaced=False
-)
 V2, V3 = "/openapi/v2", "/openapi/v3"
 
 SWAGGER_PROTOBUF = "application/com.github.proto-openapi.spec.v2"
@@ -80,7 +77,7 @@ class OpenAPI:
         catalogue = self._registry.resources.catalogue
         if self._documents is None or catalogue is not self._catalogue:
             self._catalogue = catalogue
-            definitions = self._registry.backing.store.collection(DEFINITIONS)
+            definitions = self._registry.backing.store.collection(CUSTOMRESOURCEDEFINITIONS)
             self._documents = OpenAPIDocuments(catalogue, definitions)
             self._swagger.clear()
         return self._documents

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plimsoll.registry.options import read_integer
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from plimsoll.registry.requests import Request
     from plimsoll.serve.exchange import Exchange
     from plimsoll.serve.negotiation import Representation
+    from plimsoll.serve.responses import Header
     from plimsoll.serve.views import Views
 
 MIN_TIMEOUT_SECONDS = 1800.0
@@ -35,12 +37,11 @@ class Watches:
         self._views = views
         self._chance = chance
         self._plain = EventEncoder()
-        self._open: set[WatchStream] = set()
         self._slots: list[set[WatchStream]] = [set() for _ in range(BOOKMARK_SECONDS)]
         self._slot = 0
 
     def __len__(self) -> int:
-        return len(self._open)
+        return sum(map(len, self._slots))
 
     def open(self, exchange: Exchange, row: APIResource, request: Request) -> WatchStream:
         """Begin a watch; ``ApiError`` where it is refused."""
@@ -48,16 +49,14 @@ class Watches:
         representation = PLAIN if headers.accept in {JSON, ""} else negotiate(headers.accept, stream=True)
         stream = WatchStream(
             self._encoder(row, representation, exchange),
-            [(b"content-type", representation.content_type), NO_CACHE],
+            _head(representation),
             self._timeout(exchange),
             exchange.scope["extensions"]["plimsoll.connection"],
             self._closed,
         )
         watch = self._registry.watch(request, stream.receive)
         stream.begin(watch)
-        self._open.add(stream)
-        if watch.allows_bookmarks:
-            self._slots[self._slot - 1].add(stream)
+        self._slots[self._slot - 1].add(stream)
         return stream
 
     async def run(self) -> None:
@@ -70,11 +69,11 @@ class Watches:
 
     def end(self) -> None:
         """End every watch."""
-        for stream in tuple(self._open):
-            stream.end()
+        for slot in self._slots:
+            for stream in tuple(slot):
+                stream.end()
 
     def _closed(self, stream: WatchStream) -> None:
-        self._open.discard(stream)
         for slot in self._slots:
             slot.discard(stream)
 
@@ -87,3 +86,9 @@ class Watches:
         if representation.form == "object":
             return self._plain
         return self._views.event_encoder(row, representation, exchange.options)
+
+
+@cache
+def _head(representation: Representation) -> list[Header]:
+    """The headers of a watch, which all watches of a representation share."""
+    return [(b"content-type", representation.content_type), NO_CACHE]

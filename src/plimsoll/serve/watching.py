@@ -81,8 +81,8 @@ class WatchStream:
         self._watch = watch
 
     def bookmark(self) -> None:
-        """Tell the client how far its watch has come."""
-        if self._watch is not None:
+        """Tell the client how far its watch has come, if it wants to know."""
+        if self._watch is not None and self._watch.allows_bookmarks:
             self.receive(self._watch.bookmark())
 
     def receive(self, event: WatchEvent) -> None:
@@ -111,13 +111,24 @@ class WatchStream:
         self._connection.on_lost.append(self.end)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-            if not self._backlog:
-                await send({"type": "http.response.body", "body": b"", "more_body": True})  # the head must not wait
-            await self._stream(send)
+            await send({"type": "http.response.body", "body": b"", "more_body": True})  # the head must not wait
+            while not self._ended or self._backlog:
+                if self._backlog:
+                    await send({"type": "http.response.body", "body": self._take(), "more_body": True})
+                else:
+                    self._wake = asyncio.get_running_loop().create_future()
+                    await self._wake
+                    self._wake = None
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             alarm.cancel()
             self._close()
+
+    def _take(self) -> bytes:
+        """All that waits to be sent."""
+        lines, self._backlog = self._backlog, []
+        self._backlog_bytes = 0
+        return lines[0] if len(lines) == 1 else b"".join(lines)
 
     def _arm(self) -> asyncio.TimerHandle:
         """Have the watch end in time, with a bookmark shortly before."""
@@ -138,20 +149,6 @@ class WatchStream:
         if self.end in self._connection.on_lost:
             self._connection.on_lost.remove(self.end)
         self._closed(self)
-
-    async def _stream(self, send: Send) -> None:
-        while True:
-            if self._backlog:
-                lines, self._backlog = self._backlog, []
-                self._backlog_bytes = 0
-                body = lines[0] if len(lines) == 1 else b"".join(lines)
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-            elif self._ended:
-                return
-            else:
-                self._wake = asyncio.get_running_loop().create_future()
-                await self._wake
-                self._wake = None
 
     def _notify(self) -> None:
         if self._wake is not None and not self._wake.done():
