@@ -9,13 +9,18 @@ from plimsoll.apimachinery.defaults import apply_defaults
 from plimsoll.apimachinery.preparation import prepare_create, prepare_update
 from plimsoll.apimachinery.schema import schema_of
 from plimsoll.apimachinery.validation import validate_create, validate_update
+from plimsoll.registry.strategies.conversions import CONVERSIONS
 from plimsoll.registry.strategies.kind import KindStrategy
 from plimsoll.registry.strategies.traits import traits_of
+from plimsoll.registry.strategies.warnings import warnings_of
 
 if TYPE_CHECKING:
     from plimsoll.apimachinery.apply import FieldSet
     from plimsoll.apimachinery.decoding import Interner
     from plimsoll.kube.resources import Object, Resource
+
+REMEMBERED = 10_000
+"""Converted objects that are kept, so that a list encodes what it has encoded before."""
 
 
 class BuiltInStrategy(KindStrategy):
@@ -25,6 +30,8 @@ class BuiltInStrategy(KindStrategy):
         super().__init__(resource, traits_of(stored.group, stored.plural), schema_of(resource))
         self._interner = interner
         self._has_status = has_status
+        self._conversion = CONVERSIONS.get((resource.group, resource.version, resource.plural))
+        self._shown: dict[int, tuple[Object, Object]] = {}
 
     def complete(self, value: Object) -> Object:
         """Fill in the defaults of pkg/apis."""
@@ -44,17 +51,31 @@ class BuiltInStrategy(KindStrategy):
         prepare_update(self.resource, value, old, subresource)
 
     def check_create(self, value: Object, warnings: list[str]) -> None:
-        """Refuse a new object that is not valid."""
+        """Refuse a new object that is not valid, and warn of what may not be meant so."""
         self.refuse(value, validate_create(self.resource, value))
+        warnings.extend(warnings_of(self.resource, value))
 
     def check_update(self, value: Object, old: Object, subresource: str, warnings: list[str]) -> None:
         """Refuse a changed object that is not valid, or may not change so."""
         self.refuse(value, validate_update(self.resource, value, old, subresource))
+        if not subresource and self.resource.plural != "pods":  # which people rarely change themselves
+            warnings.extend(warnings_of(self.resource, value))
 
     def to_stored(self, value: Object) -> Object:
-        """The object with the parts that it has in common with others."""
+        """The object in its stored form, with the parts that it has in common with others."""
+        if self._conversion is not None:
+            value = self._conversion.to_stored(value)
         return self._interner.share_parts(value)
 
     def from_stored(self, value: Object) -> Object:
-        """The object itself: there is one version."""
-        return value
+        """A stored object in this form; the same one every time."""
+        if self._conversion is None:
+            return value
+        known = self._shown.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        if len(self._shown) >= REMEMBERED:
+            self._shown.clear()
+        shown = self._conversion.from_stored(value)
+        self._shown[id(value)] = (value, shown)
+        return shown

@@ -74,6 +74,9 @@ _ANSWERS_WITH_OBJECT = {
     ("storage.k8s.io", "volumeattributesclasses"),
 }
 
+_ORPHANS = {("", "replicationcontrollers"), ("batch", "jobs")}
+"""Whose pods stay where a deletion does not say otherwise, since that was so once."""
+
 EVENT_LIFETIME_SECONDS = 3600.0
 """kube-apiserver's ``--event-ttl``."""
 
@@ -87,7 +90,7 @@ def traits_of(group: str, plural: str) -> Traits:
         unconditional_update=key not in _CONDITIONAL_UPDATE,
         answers_with_object=key in _ANSWERS_WITH_OBJECT,
         graceful=key == ("", "pods"),
-        garbage="unsupported" if events else "orphan" if key == ("", "replicationcontrollers") else "delete",
+        garbage="unsupported" if events else "orphan" if key in _ORPHANS else "delete",
         lifetime_seconds=EVENT_LIFETIME_SECONDS if events else None,
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.kube.resources import CUSTOMRESOURCEDEFINITIONS, NAMESPACES
+from plimsoll.kube.resources import CUSTOMRESOURCEDEFINITIONS, JOBS, NAMESPACES
 from plimsoll.registry.attributes import Attributes
 from plimsoll.registry.definitions import terminating
 from plimsoll.registry.options import DeleteOptions, delete_options
 from plimsoll.registry.refusals import conflict, kind_conflict, not_found
 from plimsoll.registry.requests import Answer
+from plimsoll.registry.strategies.warnings import JOB_DELETION
 from plimsoll.registry.verbs.finalizers import garbage_finalizers, namespace_finalizers
 from plimsoll.registry.verbs.grace import begin_grace
 
@@ -29,9 +30,11 @@ def delete(backing: Backing, served: Served, request: Request) -> Answer:
         raise not_found(served.resource, request.name)
     gone, value = delete_object(backing, served, request, stored, options)
     code = 202 if not gone and options.orphan_dependents is False else 200
+    unsaid = options.propagation is None and options.orphan_dependents is None
+    warnings = (JOB_DELETION,) if served.resource == JOBS and unsaid else ()
     if served.strategy.traits.answers_with_object or not gone:
-        return Answer(code, served.strategy.from_stored(value))
-    return Answer(code, success_status(served, value))
+        return Answer(code, served.strategy.from_stored(value), warnings)
+    return Answer(code, success_status(served, value), warnings)
 
 
 def delete_object(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def delete_collection(backing: Backing, served: Served, request: Request) -> Answer:
     """Delete what matches, one by one; answers with the list as it was before."""
     listed = list_options(request.options)
-    selected = selection(request)
+    selected = selection(served, request)
     options = delete_options(request.options, request.body)
     listing = read_list(backing, served, request.namespace, selected, listed)
     for value in listing.items:

@@ -32,7 +32,7 @@ _TOKEN_TOO_OLD = (
 def list_objects(backing: Backing, served: Served, request: Request) -> Answer:
     """The objects that a request selects; a page of them where it sets a limit."""
     options = list_options(request.options)
-    selected = selection(request)
+    selected = selection(served, request)
     return Answer(200, read_list(backing, served, request.namespace, selected, options))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plimsoll.registry.verbs.fieldselectors import FieldSelector, parse_field_selector
+from plimsoll.apimachinery.fieldselectors import FieldSelector, parse_field_selector
 from plimsoll.kube.selectors import LabelSelector
 from plimsoll.registry.refusals import bad_request
 from plimsoll.registry.verbs.labelselectors import parse_labels
@@ -14,6 +13,7 @@ from plimsoll.registry.verbs.labelselectors import parse_labels
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
     from plimsoll.registry.requests import Request
+    from plimsoll.registry.served import Served
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +36,19 @@ class Selection:
         fields = self.fields
         return fields is None or fields.matches(value)
 
-    def predicate(self) -> Callable[[Object], bool] | None:
-        """The test of an object; None where all match."""
-        return None if self.selects_all else self.matches
 
-
-def selection(request: Request) -> Selection:
+def selection(served: Served, request: Request) -> Selection:
     """Read the selectors of a list, a watch or a deletion of many; 400 where they cannot be read."""
     label_text = request.options.get("labelSelector", "")
     field_text = request.options.get("fieldSelector", "")
     labels = parse_labels(label_text) if label_text else None
-    fields = parse_field_selector(request.resource, field_text) if field_text else None
+    selectable = served.custom.selectable_fields if served.custom is not None else None
+    fields = parse_field_selector(request.resource, field_text, selectable) if field_text else None
     if request.name:
-        own = parse_field_selector(request.resource, f"metadata.name={request.name}")
-        if fields is not None and fields != own:
+        if fields is not None and fields.required("metadata.name") != request.name:
             raise bad_request("fieldSelector metadata.name doesn't match requested name")
-        fields = own
-    return Selection(labels if labels is not None and labels.requirements else None, fields)
+        fields = fields or parse_field_selector(request.resource, f"metadata.name={request.name}", selectable)
+    return Selection(
+        labels if labels is not None and labels.requirements else None,
+        fields if fields is not None and fields.terms else None,
+    )

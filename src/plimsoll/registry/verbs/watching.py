@@ -176,7 +176,7 @@ class Broadcaster:
 def open_watch(backing: Backing, broadcaster: Broadcaster, served: Served, request: Request, receive: Receive) -> Watch:
     """Begin a watch; ``ApiError`` where its options make no sense. History that is gone is an event, not an error."""
     options = watch_options(request.options)
-    selected = selection(request)
+    selected = selection(served, request)
     watch = Watch(broadcaster, served, request.namespace, selected, receive)
     watch.begin(backing, served, options)
     return watch
