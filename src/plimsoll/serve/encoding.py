@@ -34,21 +34,20 @@ def list_metadata(listing: Listing) -> dict[str, Any]:
 
 
 def whole_list(listing: Listing, list_kind: str, *, typed_items: bool) -> Object:
-    """A list as one object."""
+    """A list as one object; those of custom resources, whose items are typed, say that there is nothing to continue."""
     resource = listing.resource
     return {
         "kind": list_kind,
         "apiVersion": resource.api_version,
-        "metadata": list_metadata(listing),
+        "metadata": {"continue": "", **list_metadata(listing)} if typed_items else list_metadata(listing),
         "items": list(listing.items) if typed_items else [_untyped(item) for item in listing.items],
     }
 
 
 def list_parts(listing: Listing, list_kind: str, *, typed_items: bool) -> Iterator[bytes]:
     """The same as JSON, in parts that follow each other."""
-    head = orjson.dumps(
-        {"kind": list_kind, "apiVersion": listing.resource.api_version, "metadata": list_metadata(listing)}
-    )
+    metadata = {"continue": "", **list_metadata(listing)} if typed_items else list_metadata(listing)
+    head = orjson.dumps({"kind": list_kind, "apiVersion": listing.resource.api_version, "metadata": metadata})
     yield head[:-1] + b',"items":['
     separator = b""
     for batch in _batches(listing.items):

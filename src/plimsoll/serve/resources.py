@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from plimsoll.errors import ApiError
-from plimsoll.registry.refusals import method_not_allowed, no_such_page
+from plimsoll.registry.refusals import method_not_allowed, no_such_page, not_found
 from plimsoll.registry.requests import Listing, Request, Verb
 from plimsoll.serve.bodies import patch_type_of, payload, read_object, read_patch
 from plimsoll.serve.encoding import list_parts, whole_list
@@ -57,6 +57,8 @@ class Resources:
             connect = self._connections.get((info.resource, info.subresource))
             if connect is not None:
                 return connect(exchange)
+        if row.is_custom and _is_misplaced(info, row):
+            return page_not_found()
         _check_path(info, row)
         if info.verb == "watch":
             return self._watches.open(exchange, row, self._request(exchange, row))
@@ -129,10 +131,10 @@ def _check_path(info: RequestInfo, row: APIResource) -> None:
     """Whether there is such a path, and it may be asked in this way; ``ApiError`` 404 or 405 where not."""
     namespaced = row.resource.namespaced
     in_namespace = bool(info.namespace) and info.resource != "namespaces"
-    if in_namespace != namespaced and (in_namespace or info.name):
+    if _is_misplaced(info, row):
         raise no_such_page()
     if info.rest or (info.subresource and row.subresource(info.subresource) is None):
-        raise no_such_page()
+        raise not_found(row.resource, info.name) if row.is_custom else no_such_page()
     if info.method in {"HEAD", "OPTIONS"} or not info.verb:
         raise method_not_allowed()
     if info.name:
@@ -141,6 +143,12 @@ def _check_path(info: RequestInfo, row: APIResource) -> None:
         allowed = info.verb in (COLLECTION_VERBS if in_namespace or not namespaced else CLUSTER_WIDE_VERBS)
     if not allowed or (info.subresource and info.verb == "delete"):
         raise method_not_allowed()
+
+
+def _is_misplaced(info: RequestInfo, row: APIResource) -> bool:
+    """Whether a path looks for a resource where it is not: in a namespace, or outside of one."""
+    in_namespace = bool(info.namespace) and info.resource != "namespaces"
+    return in_namespace != row.resource.namespaced and (in_namespace or bool(info.name))
 
 
 def refused_connection(message: str) -> ApiError:

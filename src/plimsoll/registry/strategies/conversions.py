@@ -28,6 +28,10 @@ _EVENT_FIELDS = {
 _CORE_FIELDS = {new: old for old, new in _EVENT_FIELDS.items()}
 
 
+_OMITTED = frozenset({"reportingController", "reportingInstance"})
+"""Fields that core events show empty and the others leave out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """From a served form to the stored one, and back. Arguments are never changed."""
@@ -36,13 +40,18 @@ class Conversion:
     from_stored: Convert
 
 
-def _renamed(api_version: str, names: Mapping[str, str]) -> Convert:
-    def convert(value: Object) -> Object:
-        return {"kind": value["kind"], "apiVersion": api_version} | {
-            names.get(key, key): part for key, part in value.items() if key not in {"kind", "apiVersion"}
-        }
+def _core_event(value: Object) -> Object:
+    """An event of ``events.k8s.io`` as a core event, which shows some fields even where they are empty."""
+    shown = {"involvedObject": {}, "source": {}, "firstTimestamp": None, "lastTimestamp": None, "eventTime": None}
+    named = {_CORE_FIELDS.get(key, key): part for key, part in value.items()}
+    return {**shown, "reportingComponent": "", "reportingInstance": "", **named, "apiVersion": "v1"}
 
-    return convert
+
+def _new_event(value: Object) -> Object:
+    """A core event as one of ``events.k8s.io``."""
+    named = {_EVENT_FIELDS.get(key, key): part for key, part in value.items()}
+    named = {key: part for key, part in named.items() if part or key not in _OMITTED}
+    return {**named, "apiVersion": "events.k8s.io/v1"}
 
 
 def _scaler_to_stored(value: Object) -> Object:
@@ -90,7 +99,7 @@ def _cpu(metrics: Any, side: str) -> int | None:
 
 
 CONVERSIONS: Mapping[tuple[str, str, str], Conversion] = {
-    ("events.k8s.io", "v1", "events"): Conversion(_renamed("v1", _CORE_FIELDS), _renamed("events.k8s.io/v1", _EVENT_FIELDS)),
+    ("events.k8s.io", "v1", "events"): Conversion(_core_event, _new_event),
     ("autoscaling", "v1", "horizontalpodautoscalers"): Conversion(_scaler_to_stored, _scaler_from_stored),
 }
 """By group, version and plural of the served form."""
