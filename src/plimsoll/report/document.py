@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from plimsoll.report.objectives import Judgement
     from plimsoll.report.summary import Measurements, Summary
     from plimsoll.report.traffic import ApiLatency, ClientTraffic, Durations
+    from plimsoll.report.work import Work
 
 SCHEMA = "plimsoll.run/1"
 
@@ -61,6 +62,7 @@ def _measurements(measured: Measurements) -> Json:
         "clients": [_client(client) for client in measured.traffic.clients],
         "requests": [_request(kind) for kind in measured.traffic.latencies],
         "network": _network(measured.transfer),
+        "work": [_work(each) for each in measured.work],
         "slowestPods": [
             {"namespace": pod.namespace, "name": pod.name, "node": pod.node, "runningSeconds": pod.running_seconds}
             for pod in measured.slowest
@@ -101,6 +103,19 @@ def _durations(durations: Durations | None) -> Json | None:
         "p90": durations.p90,
         "p99": durations.p99,
         "max": durations.max,
+    }
+
+
+def _work(work: Work) -> Json:
+    return {
+        "job": work.job,
+        "kind": work.kind,
+        "clients": work.clients,
+        "complete": work.complete,
+        "late": work.late,
+        "totals": dict(work.totals),
+        "perClient": {name: asdict(spread) for name, spread in work.spreads.items()},
+        "durations": {name: _durations(durations) for name, durations in work.durations.items()},
     }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plimsoll.scenario.templates import pods_wanted, render_object, template_data
+
 DIRECTIONS = 2  # a client sends its message and reads one of the same size back
 KINDS_WITH_PODS = frozenset({"Pod", "Deployment", "ReplicaSet"})
 
@@ -42,10 +44,18 @@ def _pods(job: Json, role: str = "") -> int:
 def _pods_each(part: Json, role: str) -> int:
     """The pods in each namespace of a part."""
     return sum(
-        _count(part, group) * _number(group.get("replicas"))
+        _count(part, group) * _pods_of_object(group)
         for group in part.get("objects") or ()
-        if group["kind"] in KINDS_WITH_PODS and (not role or (group.get("pod") or {}).get("role") == role)
+        if not role or (group.get("pod") or {}).get("role") == role
     )
+
+
+def _pods_of_object(group: Json) -> int:
+    if group["kind"] == "Template":
+        data = template_data(group.get("variables") or {})
+        missing_is_empty = bool(group.get("missingIsEmpty"))
+        return pods_wanted(render_object(group["template"], data, missing_is_empty=missing_is_empty))
+    return _number(group.get("replicas")) if group["kind"] in KINDS_WITH_PODS else 0
 
 
 def _count(part: Json, group: Json) -> int:

@@ -19,6 +19,7 @@ from plimsoll.report.network import Transfer, transfer
 from plimsoll.report.objectives import Judgement, judge
 from plimsoll.report.timelines import Timelines, read_timelines
 from plimsoll.report.traffic import Traffic, traffic
+from plimsoll.report.work import Work, work
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Measurements:
     stages: Mapping[str, Quantiles]
     traffic: Traffic
     transfer: Transfer | None
+    work: tuple[Work, ...]
+    """What the programs in pods measured, where they ran."""
     slowest: tuple[SlowPod, ...]
     """The slowest pods, those that never ran first."""
 
@@ -153,6 +156,7 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
         stages=stages(timelines),
         traffic=traffic(archive.table("requests"), run_seconds, steady),
         transfer=transfer(samples, expected, steady, run_seconds),
+        work=work(archive.table("results"), archive.table("durations")),
         slowest=_slowest(timelines),
     )
 

@@ -37,7 +37,7 @@ def print_summary(summary: Summary, stream: TextIO) -> None:
 def render(summary: Summary) -> RenderableType:
     """The summary as something rich can print."""
     measured = summary.measured
-    sections = (
+    sections: tuple[tuple[str, Sequence[RenderableType]], ...] = (
         ("", [_title(summary)]),
         ("Objectives", [_objectives(summary.objectives)]),
         ("Warnings", [Text(f"! {warning}", style="yellow") for warning in summary.warnings]),
@@ -48,6 +48,7 @@ def render(summary: Summary) -> RenderableType:
         ("Requests by client", [_clients(measured)]),
         ("Answer times of the API server", [_requests(measured)]),
         ("Data exchanged", list(_transfer(measured))),
+        ("What pods did", [_work(measured), *_exchanges(measured)]),
         ("Slowest pods", [_slowest(measured)]),
     )
     return Group(*(_section(title, parts) for title, parts in sections if any(map(_has_content, parts))))
@@ -209,6 +210,62 @@ def _transfer(measured: Measurements) -> Iterator[RenderableType]:
             f"Expected 2 · clients · rate = {wording.quantity(transfer.expected_bytes_per_second, 'B/s')} in all, "
             f"{wording.rate(transfer.expected_megabits_per_node)} Mb/s per node before what stays on a node"
         )
+
+
+_DURATION_TITLES = {
+    "roundTrip": "round trip",
+    "connect": "connecting",
+    "lookup": "look-up",
+    "failure": "failed look-up",
+    "create": "create file",
+    "read": "read file",
+    "delete": "delete file",
+    "write": "write line",
+    "round": "touch all memory",
+    "changeDelay": "change to be seen",
+    "late": "late for its turn",
+}
+
+
+def _work(measured: Measurements) -> Table:
+    table = _table("", "clients", "through", "count", "p50", "p90", "p99", "max")
+    several = len({work.job for work in measured.work}) > 1
+    for work in measured.work:
+        name = f"{work.job}: {work.kind}" if several else work.kind
+        table.add_row(name, wording.count(work.clients), wording.count(work.complete))
+        for measure, took in work.durations.items():
+            moments = (took.p50, took.p90, took.p99, took.max)
+            title = f"  {_DURATION_TITLES.get(measure, measure)}"
+            table.add_row(title, "", "", wording.count(took.count), *map(wording.seconds, moments))
+    return table
+
+
+def _exchanges(measured: Measurements) -> Iterator[Text]:
+    for work in measured.work:
+        totals, spreads = work.totals, work.spreads
+        if "attempts" not in totals:
+            continue
+        unmet = [
+            f"{wording.count(totals[name])} {title}"
+            for name, title in (
+                ("refused", "refused"),
+                ("timedOut", "timed out"),
+                ("unresolved", "of an unknown name"),
+                ("failed", "failed otherwise"),
+                ("disconnects", "cut off"),
+                ("corrupt", "messages came back changed"),
+            )
+            if totals.get(name)
+        ]
+        attempts = f"{work.job}: {wording.count(totals['connections'])} of {wording.count(totals['attempts'])} attempts"
+        yield Text(", ".join([f"{attempts} connected", *unmet]), style="yellow" if unmet else "")
+        sent, received = (wording.quantity(totals[name], "B") for name in ("bytesSent", "bytesReceived"))
+        rate = spreads["bytesPerSecond"]
+        slowest, fastest = (wording.quantity(value, "B/s") for value in (rate.min, rate.max))
+        yield Text(f"  {sent} sent, {received} received, each client {slowest} to {fastest} each way")
+        if first := spreads.get("firstConnectionSeconds"):
+            p50, p99, longest = map(wording.seconds, (first.p50, first.p99, first.max))
+            yield Text(f"  first connection after {p50}, p99 {p99}, at most {longest}")
 
 
 def _slowest(measured: Measurements) -> Table:
