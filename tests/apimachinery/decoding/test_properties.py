@@ -37,6 +37,8 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
 @st.composite
 def values(draw: st.DrawFn, schema: Schema, depth: int = 0) -> Any:
     """A value that a schema accepts, with nulls and fields that it does not know now and then."""
+    if schema.enum:
+        return draw(st.sampled_from(schema.enum))
     if schema.type in SCALARS:
         return draw(st.none() | SCALARS[schema.type])
     if depth > DEEPEST:
@@ -119,11 +121,11 @@ def validator(resource: Resource) -> Any:
 
 
 def as_json_schema(schema: Any) -> Any:
-    """OpenAPI 3.0 says ``nullable`` where JSON Schema has an alternative. What is required is for the validation to say."""
+    """OpenAPI 3.0 says ``nullable`` where JSON Schema has an alternative. What must and may be is for the validation."""
     if isinstance(schema, list):
         return [as_json_schema(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {name: part for name, part in schema.items() if name != "required" or isinstance(part, dict)}
+    kept = {name: part for name, part in schema.items() if name not in {"enum", "required"} or isinstance(part, dict)}
     converted = {name: as_json_schema(part) for name, part in kept.items()}
     return {"anyOf": [{"type": "null"}, converted]} if converted.pop("nullable", None) is True else converted

@@ -36,6 +36,11 @@ def test_ports_of_containers_are_told_apart_by_two_keys_of_which_one_has_a_defau
     assert ports.element.fields["protocol"].default == "TCP"
 
 
+def test_enumerations_list_their_values() -> None:
+    assert containers().element.fields["imagePullPolicy"].enum == ("Always", "IfNotPresent", "Never")
+    assert containers().element.fields["image"].enum == ()
+
+
 def test_a_field_without_a_default_says_so() -> None:
     assert containers().element.fields["image"].default is ABSENT
 

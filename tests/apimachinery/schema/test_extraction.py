@@ -14,8 +14,19 @@ type Thing struct {
 	Size int32 `json:"size" protobuf:"varint,1"`
 	Limit *int64 `json:"limit,omitempty"`
 	Names []string `json:"names,omitempty" patchStrategy:"merge"`
+	Of []Material `json:"of,omitempty"`
 	Born Time `json:"born,omitempty,omitzero"`
 }
+
+// +enum
+// What a thing is made of.
+type Material string
+
+const (
+	Wood  Material = "Wood"
+	Glass Material = "Glass"
+	Other string   = "Other"
+)
 
 type Meta struct {
 	Kind string `json:"kind,omitempty"`
@@ -31,6 +42,7 @@ THING = {
         "size": {"type": "integer", "format": "int32", "default": 0},
         "limit": {"type": "integer", "format": "int64"},
         "names": {"type": "array", "items": {"type": "string"}, "x-kubernetes-patch-strategy": "merge"},
+        "of": {"type": "array", "items": {"type": "string"}},
         "born": {"allOf": [{"$ref": "#/components/schemas/io.k8s.api.core.v1.Time"}], "description": "prose"},
     },
 }
@@ -41,7 +53,8 @@ def facts(tmp_path: Path) -> Any:
     package = tmp_path / "api@v0.36.3/core/v1"
     package.mkdir(parents=True)
     (package / "types.go").write_text(GO)
-    return describe_type(THING, GoTypes(tmp_path).fields(NAME))
+    go_types = GoTypes(tmp_path)
+    return describe_type(THING, go_types.fields(NAME), go_types.enums(NAME))
 
 
 def test_facts_are_kept_and_prose_is_not(tmp_path: Path) -> None:
@@ -60,8 +73,13 @@ def test_go_says_what_becomes_of_zero_values_also_of_inlined_structures(tmp_path
         "size": "value",
         "limit": "pointer,omitempty",
         "names": "value,omitempty",
+        "of": "value,omitempty",
         "born": "value,omitempty,omitzero",
     }
+
+
+def test_enumerations_are_read_from_go(tmp_path: Path) -> None:
+    assert facts(tmp_path)["fields"]["of"]["element"]["enum"] == ["Glass", "Wood"]
 
 
 def test_a_type_of_several_documents_collects_the_kinds_of_all(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def _place(facts: Facts) -> Object:
         schema = {"type": "object", "additionalProperties": _place(facts["element"])}
     elif facts["type"] != "any":
         schema = {"type": facts["type"]}
-    schema |= {name: facts[name] for name in ("format", "default") if name in facts}
+    schema |= {name: facts[name] for name in ("format", "default", "enum") if name in facts}
     schema |= {extension: facts[name] for name, extension in _EXTENSIONS.items() if name in facts}
     return schema | ({"x-kubernetes-map-type": "atomic"} if facts.get("atomic") else {})
 

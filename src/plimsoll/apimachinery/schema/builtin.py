@@ -113,6 +113,7 @@ def _place(facts: Facts) -> Schema:
         merge_key=facts.get("merge_key"),
         preserve_unknown=schema_type == "any",
         format=facts.get("format", ""),
+        enum=tuple(facts.get("enum", ())),
         default=facts.get("default", ABSENT),
         zero=_zero(schema_type, facts["go"]) if "go" in facts else "kept",
         declared_fields=declared,

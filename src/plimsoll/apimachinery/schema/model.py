@@ -64,6 +64,8 @@ class Schema:
     nullable: bool = False
     """Whether ``null`` is a value here rather than an absence; only custom resources have such places."""
     format: str = ""
+    enum: tuple[str, ...] = ()
+    """The values that a text may have, where they are counted; it is for the validation to refuse others."""
     default: Any = ABSENT
     zero: ZeroValue = "kept"
     """What becomes of a Go zero value on the way through the server, which decodes into structures and encodes them.
