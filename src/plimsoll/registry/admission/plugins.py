@@ -16,6 +16,7 @@ from plimsoll.kube.resources import (
     STORAGECLASSES,
 )
 from plimsoll.registry.admission.chain import AdmissionChain
+from plimsoll.registry.admission.escalation import RoleEscalation
 from plimsoll.registry.admission.lifecycle import NamespaceLifecycle
 from plimsoll.registry.admission.limits import LimitRanger
 from plimsoll.registry.admission.priority import Priority
@@ -29,6 +30,7 @@ from plimsoll.registry.admission.storage import (
     ObjectInUseProtection,
 )
 from plimsoll.registry.admission.tolerations import DefaultTolerations, NodeTaints
+from plimsoll.registry.authorization.authorizer import Authorizer
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.store import Store
@@ -50,6 +52,7 @@ def default_plugins(store: Store, make_suffix: Callable[[], str]) -> AdmissionCh
         ObjectInUseProtection(),
         RuntimeClasses(store.collection(RUNTIMECLASSES)),
         DefaultIngressClass(store.collection(INGRESSCLASSES)),
+        RoleEscalation(Authorizer(store)),
     )
     validating = (limits, priority, ClaimResize(storage_classes), Quotas(store.collection(RESOURCEQUOTAS)))
     return AdmissionChain(mutating, validating)
