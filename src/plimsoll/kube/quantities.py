@@ -28,11 +28,15 @@ _MILLI = 1000
 _KEPT = 4096  # quantities that are not parsed again: a load has few different ones
 
 
-@lru_cache(maxsize=_KEPT, typed=True)
 def parse_quantity(value: str | float) -> Fraction:
     """Return the exact value of a quantity; ``ValueError`` where it is none, or negative, or not finite."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(f"{value!r:.80} is not a quantity")
+    return _parsed(value)
+
+
+@lru_cache(maxsize=_KEPT, typed=True)
+def _parsed(value: str | float) -> Fraction:
     if isinstance(value, int | float):
         if not math.isfinite(value):
             raise ValueError(f"{value!r} is not a finite quantity")
@@ -44,13 +48,11 @@ def parse_quantity(value: str | float) -> Fraction:
     return exact
 
 
-@lru_cache(maxsize=_KEPT, typed=True)
 def parse_cpu(value: str | float) -> int:
     """Return millicores, rounded up as the API server does: ``0.5`` and ``500m`` are 500, ``1`` is 1000."""
     return math.ceil(parse_quantity(value) * _MILLI)
 
 
-@lru_cache(maxsize=_KEPT, typed=True)
 def parse_memory(value: str | float) -> int:
     """Return bytes, rounded up: ``1Ki`` is 1024, ``1k`` and ``1kB`` are 1000."""
     return math.ceil(parse_quantity(value))
