@@ -9,6 +9,7 @@ from plimsoll.apimachinery.preparation.plans import Plan, keep_original, spec_of
 from plimsoll.kube.resources import Object
 
 _NAMESPACE_FINALIZER = "kubernetes"
+_OLD_SOURCES = {("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot")}
 _NOT_READY = "node.kubernetes.io/not-ready"
 _NAME_LABEL = "kubernetes.io/metadata.name"
 
@@ -79,11 +80,20 @@ def _create_volume(volume: Object, now: str) -> None:
 def _create_claim(claim: Object, _now: str) -> None:
     protect(claim, "kubernetes.io/pvc-protection")
     claim["status"] = {"phase": "Pending"}
+    _drop_other_source(claim)
     _align_sources(claim)
 
 
 def _change_claim(new: Object, _old: Object) -> None:
     _align_sources(new)
+
+
+def _drop_other_source(claim: Object) -> None:
+    """The older field takes claims and snapshots only (``EnforceDataSourceBackwardsCompatibility``)."""
+    spec = claim.get("spec") or {}
+    source = spec.get("dataSource")
+    if source is not None and (source.get("apiGroup") or "", source.get("kind")) not in _OLD_SOURCES:
+        claim["spec"] = {key: value for key, value in spec.items() if key != "dataSource"}
 
 
 def _align_sources(claim: Object) -> None:

@@ -29,6 +29,21 @@ def _never(_object: Object) -> None:
     return None
 
 
+def _create_lease(lease: Object, _now: str) -> None:
+    _drop_election(lease)
+
+
+def _change_lease(new: Object, _old: Object) -> None:
+    _drop_election(new)
+
+
+def _drop_election(lease: Object) -> None:
+    """Coordinated leader election is behind a feature gate that is closed by default."""
+    spec = lease.get("spec") or {}
+    if "strategy" in spec or "preferredHolder" in spec:
+        lease["spec"] = {key: value for key, value in spec.items() if key not in {"strategy", "preferredHolder"}}
+
+
 def _change_request(new: Object, old: Object) -> None:
     keep_original(new, old, "spec", "status")
 
@@ -60,6 +75,7 @@ def record_requester(request: Object, name: str, uid: str, groups: list[str], ex
 _IDENTITY = {"username", "uid", "groups", "extra"}
 
 PLANS: Iterable[tuple[str, str, Plan]] = (
+    ("coordination.k8s.io", "leases", Plan(create=_create_lease, update=_change_lease)),
     ("policy", "poddisruptionbudgets", _SPECIFIED),
     ("networking.k8s.io", "ingresses", _SPECIFIED),
     ("networking.k8s.io", "ingressclasses", _SPECIFIED),

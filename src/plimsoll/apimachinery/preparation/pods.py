@@ -52,6 +52,16 @@ def _create(pod: Object, now: str) -> None:
     status["qosClass"] = quality_of_service(spec)
     pod["status"] = status
     _apply_label_keys(pod)
+    _drop_gated(spec)
+
+
+def _drop_gated(spec: Object) -> None:
+    """Signals to stop by are behind a feature gate that is closed by default (ContainerStopSignals)."""
+    for kind in ("containers", "initContainers"):
+        for container in spec.get(kind) or ():
+            lifecycle = container.get("lifecycle")
+            if lifecycle and lifecycle.pop("stopSignal", None) is not None and not lifecycle:
+                del container["lifecycle"]
 
 
 def _apply_label_keys(pod: Object) -> None:

@@ -39,5 +39,6 @@ def _sum(parts: Iterable[Mapping[str, Any] | None]) -> dict[str, Fraction]:
 
 
 def _positive(amounts: Mapping[str, Any] | None) -> dict[str, Fraction]:
-    given = {name: parse_quantity(amounts[name]) for name in _COUNTED if amounts and name in amounts}
-    return {name: amount for name, amount in given.items() if amount > 0}
+    given = {name: str(amounts[name]) for name in _COUNTED if amounts and name in amounts}
+    read = {name: parse_quantity(amount) for name, amount in given.items() if not amount.startswith("-")}
+    return {name: amount for name, amount in read.items() if amount > 0}

@@ -64,10 +64,28 @@ def _create_job(job: Object, _now: str) -> None:
         job["metadata"] = {**metadata, "labels": dict(labels)}
 
 
+def _create_stateful_set(stateful_set: Object, _now: str) -> None:
+    _drop_gated(stateful_set)
+
+
+def _change_stateful_set(new: Object, _old: Object) -> None:
+    _drop_gated(new)
+
+
+def _drop_gated(stateful_set: Object) -> None:
+    """Several pods at a time are behind a feature gate that is closed by default (MaxUnavailableStatefulSet)."""
+    spec = stateful_set.get("spec") or {}
+    strategy = spec.get("updateStrategy") or {}
+    rolling = strategy.get("rollingUpdate") or {}
+    if "maxUnavailable" in rolling:
+        kept = {key: value for key, value in rolling.items() if key != "maxUnavailable"}
+        stateful_set["spec"] = {**spec, "updateStrategy": {**strategy, "rollingUpdate": kept}}
+
+
 PLANS: Iterable[tuple[str, str, Plan]] = (
     ("apps", "deployments", Plan(generation_of=_spec_and_annotations, kept_by_status=("labels",))),
     ("apps", "replicasets", Plan(generation_of=spec_of)),
-    ("apps", "statefulsets", Plan(generation_of=spec_of)),
+    ("apps", "statefulsets", Plan(generation_of=spec_of, create=_create_stateful_set, update=_change_stateful_set)),
     ("apps", "daemonsets", Plan(generation_of=spec_of, create=_create_daemon_set, update=_change_daemon_set)),
     ("batch", "jobs", Plan(generation_of=spec_of, create=_create_job)),
     ("batch", "cronjobs", Plan(generation_of=spec_of)),

@@ -28,6 +28,7 @@ from plimsoll.apimachinery.validation import (
     policies,
     rbac,
     services,
+    serving,
     storage,
 )
 from plimsoll.apimachinery.validation.fielderrors import Errors, FieldError, invalid
@@ -39,7 +40,7 @@ __all__ = ["FieldError", "invalid", "validate_create", "validate_update"]
 
 _MODULES = (
     *(apps, batch, cluster, configuration, endpoints, events, limits, networking),
-    *(pods, policies, rbac, services, storage),
+    *(pods, policies, rbac, services, serving, storage),
 )
 _PLAIN = Rules()
 _TABLE: Mapping[tuple[str, str], Rules] = MappingProxyType(

@@ -8,10 +8,10 @@ from typing import Any
 from plimsoll.apimachinery.naming import qualified_name
 from plimsoll.apimachinery.validation.fielderrors import (
     Errors,
+    FieldError,
     duplicate,
     forbidden,
     invalid_value,
-    not_found,
     required,
 )
 from plimsoll.apimachinery.validation.labels import check_text
@@ -117,7 +117,9 @@ def _check_claims(claims: Any, known: set[str], field: str) -> Errors:
             yield duplicate(path, key)
         seen.add(key)
         if name not in known:
-            yield not_found(path, name)
+            listed = f": {', '.join(sorted(known))}" if known else " which is empty"
+            detail = f"must be one of the names in pod.spec.resourceClaims{listed}"
+            yield FieldError("FieldValueNotFound", path, name, detail)
 
 
 def check_amounts(amounts: Mapping[str, Any] | None, field: str) -> Errors:

@@ -18,6 +18,7 @@ from plimsoll.apimachinery.validation.metadata import check_immutable
 from plimsoll.apimachinery.validation.numbers import check_count_or_share, check_share, is_zero_share
 from plimsoll.apimachinery.validation.podspec import check_only_always, check_template
 from plimsoll.apimachinery.validation.rules import Rules
+from plimsoll.apimachinery.validation.storage import check_claim_spec
 from plimsoll.apimachinery.validation.templates import (
     check_counts,
     check_match,
@@ -192,6 +193,8 @@ def check_stateful_set(stateful_set: Object) -> Errors:
         yield forbidden("spec.template.spec.activeDeadlineSeconds", detail)
     if spec.get("serviceName"):
         yield from check_text(dns_label, spec["serviceName"], "spec.serviceName")
+    for index, claim in enumerate(spec.get("volumeClaimTemplates") or ()):
+        yield from check_claim_spec(claim.get("spec") or {}, f"spec.volumeClaimTemplates[{index}].spec")
 
 
 def _with_claims(spec: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -212,9 +215,8 @@ def _check_stateful_strategy(strategy: Mapping[str, Any], field: str) -> Errors:
         yield required(field)
     elif kind == "OnDelete":
         if rolling is not None:
-            yield invalid_value(
-                f"{field}.rollingUpdate", _rolling(rolling), "only allowed for updateStrategy 'RollingUpdate'"
-            )
+            shown = {"Partition": rolling.get("partition") or 0, "MaxUnavailable": rolling.get("maxUnavailable")}
+            yield invalid_value(f"{field}.rollingUpdate", shown, "only allowed for updateStrategy 'RollingUpdate'")
     elif kind != "RollingUpdate":
         shown = {"Type": kind, "RollingUpdate": rolling and _rolling(rolling)}
         yield invalid_value(field, shown, "must be 'RollingUpdate' or 'OnDelete'")

@@ -81,11 +81,18 @@ def _check_job_spec(spec: Mapping[str, Any], field: str) -> Errors:
     yield from check_counts(spec, field, *_COUNTS)
     if spec.get("maxFailedIndexes") is not None and spec.get("backoffLimitPerIndex") is None:
         yield required(f"{field}.backoffLimitPerIndex", "when maxFailedIndexes is specified")
+    manager = spec.get("managedBy")
+    if manager is not None and "/" not in manager:
+        yield invalid_value(f"{field}.managedBy", manager, 'must be a domain-prefixed path (such as "acme.io/foo")')
     yield from _check_mode(spec, field)
     if spec.get("podFailurePolicy") is not None:
         yield from _check_failure_policy(spec, f"{field}.podFailurePolicy")
     if spec.get("successPolicy") is not None and spec.get("completionMode") != "Indexed":
-        yield invalid_value(f"{field}.successPolicy", spec["successPolicy"], "requires indexed completion mode")
+        yield invalid_value(
+            f"{field}.successPolicy",
+            {"Rules": spec["successPolicy"].get("rules") or []},
+            "requires indexed completion mode",
+        )
     replacement = spec.get("podReplacementPolicy")
     allowed = ("Failed",) if spec.get("podFailurePolicy") else ("Failed", "TerminatingOrFailed")
     if replacement is not None and replacement not in allowed:
@@ -144,7 +151,9 @@ def _check_failure_pattern(rule: Mapping[str, Any], path: str) -> Errors:
     if codes is not None:
         yield from check_one_of(codes.get("operator"), ("In", "NotIn"), f"{path}.onExitCodes.operator")
         if not codes.get("values"):
-            yield invalid_value(f"{path}.onExitCodes.values", codes.get("values"), "at least one value is required")
+            yield invalid_value(
+                f"{path}.onExitCodes.values", codes.get("values") or [], "at least one value is required"
+            )
     for number, condition in enumerate(conditions):
         yield from check_text(qualified_name, condition.get("type", ""), f"{path}.onPodConditions[{number}].type")
     if codes is not None and conditions:

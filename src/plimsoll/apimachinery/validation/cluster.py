@@ -23,12 +23,20 @@ def _check_namespace_status(new: Object, _old: Object) -> Errors:
         yield invalid_value("status.Phase", phase, "may only be 'Terminating' if `deletionTimestamp` is not empty")
 
 
+def _check_new_namespace(namespace: Object) -> Errors:
+    for finalizer in (namespace.get("spec") or {}).get("finalizers") or ():
+        yield from _check_finalizer(finalizer, "spec.finalizers")
+
+
 def _check_finalize(namespace: Object, _old: Object) -> Errors:
     for index, finalizer in enumerate((namespace.get("spec") or {}).get("finalizers") or ()):
-        path = f"spec.finalizers[{index}]"
-        yield from check_text(qualified_name, finalizer, path)
-        if "/" not in finalizer and finalizer not in {"kubernetes", "orphan", "foregroundDeletion"}:
-            yield invalid_value(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified")
+        yield from _check_finalizer(finalizer, f"spec.finalizers[{index}]")
+
+
+def _check_finalizer(finalizer: str, field: str) -> Errors:
+    yield from check_text(qualified_name, finalizer, field)
+    if "/" not in finalizer and finalizer not in {"kubernetes", "orphan", "foregroundDeletion"}:
+        yield invalid_value(field, finalizer, "name is neither a standard finalizer name nor is it fully qualified")
 
 
 def _check_node(node: Object) -> Errors:
@@ -69,7 +77,12 @@ RULES: Iterable[tuple[str, str, Rules]] = (
     (
         "",
         "namespaces",
-        Rules(status=_check_namespace_status, name=dns_label, subresources={"finalize": _check_finalize}),
+        Rules(
+            status=_check_namespace_status,
+            name=dns_label,
+            subresources={"finalize": _check_finalize},
+            create=_check_new_namespace,
+        ),
     ),
     ("", "nodes", Rules(_check_node, _check_node_change, _check_node_change, metadata_on_update=("change", "new"))),
 )

@@ -34,7 +34,7 @@ def _check_config_map(config_map: Object) -> Errors:
         yield from check_text(config_key, key, f"binaryData[{key}]")
     size = sum(len(value.encode()) for value in data.values()) + sum(map(_decoded_bytes, binary.values()))
     if size > _MOST_BYTES:
-        yield too_long("", _MOST_BYTES)
+        yield too_long("[]", _MOST_BYTES)  # the path of the object as a whole
 
 
 def _check_secret(secret: Object) -> Errors:

@@ -13,6 +13,7 @@ from plimsoll.apimachinery.validation.fielderrors import (
     duplicate,
     forbidden,
     invalid_value,
+    not_found,
     not_supported,
     required,
     too_many,
@@ -85,15 +86,14 @@ def check_ephemeral_containers(spec: Mapping[str, Any], volumes: Mapping[str, An
         if name in names:
             yield duplicate(f"{path}.name", name)
         names.add(name)
+        target = container.get("targetContainerName")
+        if target and target not in others:
+            yield not_found(f"{path}.targetContainerName", target)
         for key in _NOT_ON_EPHEMERAL:
             if container.get(key):
                 yield forbidden(f"{path}.{key}", "cannot be set for an Ephemeral Container")
         if any((container.get("resources") or {}).values()):
             yield forbidden(f"{path}.resources", "cannot be set for an Ephemeral Container")
-        target = container.get("targetContainerName")
-        if target and target not in others:
-            from_words = "must specify an existing non-ephemeral container"
-            yield invalid_value(f"{path}.targetContainerName", target, from_words)
 
 
 def _check_container(

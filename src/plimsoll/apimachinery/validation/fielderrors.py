@@ -104,10 +104,11 @@ def too_many(field: str, actual: int, most: int) -> FieldError:
 
 def invalid(resource: Resource, name: str, errors: Sequence[FieldError]) -> ApiError:
     """Return the 422 that lists the errors of one object: all as causes, and in the message each text once."""
-    qualified = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+    group = resource.group if resource.group != "events.k8s.io" else ""  # its events are those of the core group
+    qualified = f"{resource.kind}.{group}" if group else resource.kind
     texts = list(dict.fromkeys(map(str, errors)))
     listed = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
-    details: dict[str, object] = {"name": name, "group": resource.group, "kind": resource.kind}
+    details: dict[str, object] = {"name": name, "group": group, "kind": resource.kind}
     causes = [{"reason": error.type, "message": error.body, "field": error.field} for error in errors]
     details = {key: value for key, value in details.items() if value} | ({"causes": causes} if causes else {})
     return ApiError(422, "Invalid", f'{qualified} "{name}" is invalid: {listed}', details=details)

@@ -155,6 +155,11 @@ def _check_ingress_class(ingress_class: Object) -> Errors:
     else:
         domain = controller.partition("/")[0]
         yield from check_text(dns_subdomain, domain, "spec.controller")
+    parameters = (ingress_class.get("spec") or {}).get("parameters")
+    if parameters is not None:
+        for key in ("kind", "name"):
+            if not parameters.get(key):
+                yield required(f"spec.parameters.{key}")
 
 
 def _check_ingress_class_change(new: Object, old: Object) -> Errors:

@@ -154,7 +154,7 @@ def _check_pod_term(term: Part, field: str) -> Errors:
 
 def check_spreading(constraints: Sequence[Part], field: str) -> Errors:
     """Check how evenly pods must be spread."""
-    seen: set[tuple[Any, Any]] = set()
+    pairs = [(one.get("topologyKey", ""), one.get("whenUnsatisfiable", "")) for one in constraints]
     for index, constraint in enumerate(constraints):
         path = f"{field}[{index}]"
         skew, action = constraint.get("maxSkew", 0), constraint.get("whenUnsatisfiable", "")
@@ -165,9 +165,8 @@ def check_spreading(constraints: Sequence[Part], field: str) -> Errors:
             yield required(f"{path}.topologyKey", "can not be empty")
         if action not in _UNSATISFIABLE:
             yield not_supported(f"{path}.whenUnsatisfiable", action, _UNSATISFIABLE)
-        if (key, action) in seen:
+        if (key, action) in pairs[index + 1 :]:
             yield duplicate(f"{path}.{{topologyKey, whenUnsatisfiable}}", f"{{{key}, {action}}}")
-        seen.add((key, action))
         yield from _check_domains(constraint.get("minDomains"), action, f"{path}.minDomains")
         for name in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
             if constraint.get(name) not in {None, "Honor", "Ignore"}:

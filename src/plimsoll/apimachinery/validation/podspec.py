@@ -97,6 +97,9 @@ def _check_placement(spec: Spec, field: str) -> Errors:
     yield from check_gates(spec, field)
     if spec.get("topologySpreadConstraints"):
         yield from check_spreading(spec["topologySpreadConstraints"], f"{field}.topologySpreadConstraints")
+    name = spec.get("hostnameOverride")
+    if name is not None:
+        yield from check_text(dns_subdomain, name, f"{field}.hostnameOverride")
     if spec.get("hostUsers") is False:
         for key, shown in (("hostPID", "HostPID"), ("hostIPC", "HostIPC")):
             if spec.get(key):
@@ -133,7 +136,9 @@ def _check_rest(spec: Spec, field: str) -> Errors:
     )
     system = spec.get("os")
     if system is not None:
-        yield from check_one_of(system.get("name"), ("linux", "windows"), f"{field}.os.name")
+        yield from check_one_of(
+            system.get("name"), ("linux", "windows"), f"{field}.os{'' if system.get('name') else '.name'}"
+        )
 
 
 def _check_dns(spec: Spec, field: str) -> Errors:

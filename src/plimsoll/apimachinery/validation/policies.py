@@ -122,20 +122,33 @@ def _check_replication_controller(controller: Object) -> Errors:
         yield not_supported("spec.template.spec.restartPolicy", policy, ("Always",))
 
 
+def _check_pod_template(template: Object) -> Errors:
+    yield from check_template(template.get("template") or {}, "template")
+
+
 def _check_autoscaler(autoscaler: Object) -> Errors:
     spec = autoscaler.get("spec") or {}
     least, most = spec.get("minReplicas"), spec.get("maxReplicas") or 0
     if least is not None and least < 1:
         yield invalid_value("spec.minReplicas", least, "must be greater than or equal to 1")
-    if most < 1:
-        yield invalid_value("spec.maxReplicas", most, "must be greater than 0")
+    if not most:
+        yield required("spec.maxReplicas", "must be set and greater than 0")
+    elif most < 0:
+        yield invalid_value("spec.maxReplicas", most, "must be greater than or equal to 1")
     if least is not None and most < least:
         yield invalid_value("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")
     target = spec.get("scaleTargetRef") or {}
     for key in ("kind", "name"):
         value, field = target.get(key, ""), f"spec.scaleTargetRef.{key}"
         yield from check_text(path_segment, value, field) if value else [required(field)]
-    for index, metric in enumerate(spec.get("metrics") or ()):
+    version = target.get("apiVersion", "")
+    if "/" not in version and target.get("kind") != "ReplicationController":
+        yield invalid_value("spec.scaleTargetRef.apiVersion", version, "apiVersion must specify API group")
+    metrics = spec.get("metrics") or ()
+    if least == 0 and not any(metric.get("type") in {"Object", "External"} for metric in metrics):
+        detail = "must specify at least one Object or External metric to support scaling to zero replicas"
+        yield forbidden("spec.metrics", detail)
+    for index, metric in enumerate(metrics):
         yield from _check_metric(metric, f"spec.metrics[{index}]")
 
 
@@ -169,6 +182,7 @@ RULES: Iterable[tuple[str, str, Rules]] = (
         Rules(_check_runtime_class, _check_runtime_class_change, body_on_update=False),
     ),
     ("", "replicationcontrollers", Rules(_check_replication_controller)),
+    ("", "podtemplates", Rules(_check_pod_template)),
     ("", "serviceaccounts", Rules(metadata_on_update=("change", "new"))),
     ("autoscaling", "horizontalpodautoscalers", Rules(_check_autoscaler)),
 )

@@ -27,7 +27,10 @@ def _rules(*, namespaced: bool) -> BodyCheck:
         if not aggregation.get("clusterRoleSelectors"):
             yield required(field, "at least one clusterRoleSelector required if aggregationRule is non-nil")
         for index, selector in enumerate(aggregation.get("clusterRoleSelectors") or ()):
-            yield from check_selector(selector, f"{field}[{index}]")
+            wrong = list(check_selector(selector, f"{field}[{index}]"))
+            yield from wrong
+            if wrong:
+                yield invalid_value(f"{field}[{index}]", None, "invalid label selector.")
 
     return check
 

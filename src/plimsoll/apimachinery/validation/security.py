@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from plimsoll.apimachinery.naming import in_range
-from plimsoll.apimachinery.validation.fielderrors import Errors, invalid_value, not_supported, required
+from plimsoll.apimachinery.validation.fielderrors import Errors, duplicate, invalid_value, not_supported, required
 from plimsoll.apimachinery.validation.volumes import check_relative_path
 
 _HIGHEST_ID = 2**31 - 1
 _SYSCTL_FORM = r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 _LONGEST_SYSCTL = 253
+_CONTEXT_FIELDS = (
+    *("capabilities", "privileged", "windowsOptions", "runAsUser", "runAsGroup", "runAsNonRoot"),
+    *("readOnlyRootFilesystem", "allowPrivilegeEscalation", "procMount", "seccompProfile", "appArmorProfile"),
+)
 _IDS = ("fsGroup", "runAsUser", "runAsGroup")
 
 
@@ -41,12 +45,24 @@ def check_container_security(context: Mapping[str, Any], field: str) -> Errors:
         yield not_supported(f"{field}.procMount", mount, ("Default", "Unmasked"))
     yield from _check_profiles(context, field)
     if context.get("allowPrivilegeEscalation") is False:
+        shown = _spelled(context)
         if context.get("privileged"):
             detail = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"
-            yield invalid_value(field, dict(context), detail)
+            yield invalid_value(field, shown, detail)
         if "CAP_SYS_ADMIN" in ((context.get("capabilities") or {}).get("add") or ()):
             detail = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
-            yield invalid_value(field, dict(context), detail)
+            yield invalid_value(field, shown, detail)
+
+
+def _spelled(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A context as the API's own types spell it, with everything that is not set, which messages show."""
+    shown = {key[0].upper() + key[1:]: context.get(key) for key in _CONTEXT_FIELDS}
+    shown["SELinuxOptions"] = context.get("seLinuxOptions")
+    capabilities = context.get("capabilities")
+    if capabilities is not None:
+        shown["Capabilities"] = {"Add": capabilities.get("add"), "Drop": capabilities.get("drop")}
+    order = ("Capabilities", "Privileged", "SELinuxOptions")
+    return {key: shown[key] for key in (*order, *(key for key in shown if key not in order))}
 
 
 def _check_id(value: int | None, field: str) -> Errors:
@@ -65,7 +81,7 @@ def _check_sysctls(context: Mapping[str, Any], field: str) -> Errors:
             detail = f"must have at most {_LONGEST_SYSCTL} characters and match regex ^{_SYSCTL_FORM}$"
             yield invalid_value(path, name, detail)
         elif name in seen:
-            yield invalid_value(path, name, "must be unique")
+            yield duplicate(path, name)
         seen.add(name)
 
 

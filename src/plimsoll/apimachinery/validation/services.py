@@ -7,6 +7,7 @@ from typing import Any
 
 from plimsoll.apimachinery.naming import dns_label, dns_subdomain, qualified_name
 from plimsoll.apimachinery.validation.containers import PROTOCOLS
+from plimsoll.apimachinery.validation.endpoints import check_reachable
 from plimsoll.apimachinery.validation.fielderrors import (
     Errors,
     duplicate,
@@ -51,7 +52,8 @@ def _check_service(service: Object) -> Errors:
     yield from _check_affinity(spec)
     yield from _check_addresses(spec)
     for index, address in enumerate(spec.get("externalIPs") or ()):
-        yield from check_address(address, f"spec.externalIPs[{index}]")
+        wrong = list(check_address(address, f"spec.externalIPs[{index}]"))
+        yield from wrong or check_reachable(address, f"spec.externalIPs[{index}]")
     yield from check_one_of(spec.get("type"), _TYPES, "spec.type")
     yield from _check_unique_ports(spec)
     yield from _check_load_balancer(spec)

@@ -9,6 +9,7 @@ from plimsoll.apimachinery.naming import dns_subdomain, qualified_name
 from plimsoll.apimachinery.validation.amounts import check_amount
 from plimsoll.apimachinery.validation.fielderrors import (
     Errors,
+    duplicate,
     forbidden,
     invalid_value,
     not_supported,
@@ -71,7 +72,7 @@ def _check_volume(volume: Object) -> Errors:
     if not capacity:
         yield required("spec.capacity")
     if set(capacity or ()) != {"storage"}:
-        yield not_supported("spec.capacity", capacity, ("storage",))
+        yield not_supported("spec.capacity", capacity and dict(sorted(capacity.items())), ("storage",))
     for name, amount in (capacity or {}).items():
         yield from _check_positive(amount, f"spec.capacity[{name}]")
     policy = spec.get("persistentVolumeReclaimPolicy")
@@ -91,6 +92,9 @@ def _check_source(spec: Mapping[str, Any]) -> Errors:
     given = [kind for kind in _SOURCES if spec.get(kind) is not None]
     for kind in given[1:]:
         yield forbidden(f"spec.{kind}", "may not specify more than 1 volume type")
+    driver = (spec.get("csi") or {}).get("driver")
+    if given[:1] == ["csi"] and driver:
+        yield from check_text(dns_subdomain, driver, "spec.csi.driver")
     for kind in given[:1]:
         for key in _NEEDED.get(kind, ()):
             if not spec[kind].get(key):
@@ -112,28 +116,32 @@ def _check_volume_change(new: Object, old: Object) -> Errors:
 
 
 def _check_claim(claim: Object) -> Errors:
-    spec = claim.get("spec") or {}
+    yield from check_claim_spec(claim.get("spec") or {}, "spec")
+
+
+def check_claim_spec(spec: Mapping[str, Any], field: str) -> Errors:
+    """Check what is claimed, in claims and in the templates of claims."""
     modes = spec.get("accessModes") or ()
     if not modes:
-        yield required("spec.accessModes", "at least 1 access mode is required")
-    yield from check_selector(spec.get("selector"), "spec.selector")
-    yield from _check_access_modes(modes, "spec.accessModes")
+        yield required(f"{field}.accessModes", "at least 1 access mode is required")
+    yield from check_selector(spec.get("selector"), f"{field}.selector")
+    yield from _check_access_modes(modes, f"{field}.accessModes")
     requests = (spec.get("resources") or {}).get("requests") or {}
-    field = "spec.resources[storage]"
+    size = f"{field}.resources[storage]"
     if "storage" not in requests:
-        yield required(field)
+        yield required(size)
     else:
-        wrong = list(_check_positive(requests["storage"], field))
-        yield from wrong or check_amount("storage", requests["storage"], field)
+        wrong = list(_check_positive(requests["storage"], size))
+        yield from wrong or check_amount("storage", requests["storage"], size)
     if spec.get("storageClassName"):
-        yield from check_text(dns_subdomain, spec["storageClassName"], "spec.storageClassName")
-    yield from check_one_of(spec.get("volumeMode"), _VOLUME_MODES, "spec.volumeMode", optional=True)
+        yield from check_text(dns_subdomain, spec["storageClassName"], f"{field}.storageClassName")
+    yield from check_one_of(spec.get("volumeMode"), _VOLUME_MODES, f"{field}.volumeMode", optional=True)
     for key in ("dataSource", "dataSourceRef"):
         source = spec.get(key)
         if source is not None:
             for part in ("name", "kind"):
                 if not source.get(part):
-                    yield required(f"spec.{key}.{part}")
+                    yield required(f"{field}.{key}.{part}")
 
 
 def _check_claim_change(new: Object, old: Object) -> Errors:
@@ -202,8 +210,7 @@ def _check_attachment(attachment: Object) -> Errors:
         yield required("spec.source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName")
     elif source.get("persistentVolumeName") == "":
         yield required("spec.source.persistentVolumeName", "must specify non empty persistentVolumeName")
-    if not spec.get("nodeName"):
-        yield required("spec.nodeName")
+    yield from check_text(dns_subdomain, spec.get("nodeName", ""), "spec.nodeName")
 
 
 def _check_attachment_change(new: Object, old: Object) -> Errors:
@@ -220,10 +227,18 @@ def _check_node(node: Object) -> Errors:
         else:
             yield from check_text(dns_subdomain, name.lower(), f"{path}.name")
         if name in seen:
-            yield invalid_value(f"{path}.name", name, "must be unique")
+            yield duplicate(f"{path}.name", name)
         seen.add(name)
         if not driver.get("nodeID"):
             yield required(f"{path}.nodeID")
+
+
+def _check_driver(driver: Object) -> Errors:
+    spec = driver.get("spec") or {}
+    policy = spec.get("fsGroupPolicy")
+    yield from check_one_of(policy, ("File", "None", "ReadWriteOnceWithFSType"), "spec.fsGroupPolicy", optional=True)
+    for index, mode in enumerate(spec.get("volumeLifecycleModes") or ()):
+        yield from check_one_of(mode, ("Ephemeral", "Persistent"), f"spec.volumeLifecycleModes[{index}]")
 
 
 RULES: Iterable[tuple[str, str, Rules]] = (
@@ -232,4 +247,5 @@ RULES: Iterable[tuple[str, str, Rules]] = (
     (GROUP, "storageclasses", Rules(_check_class, _check_class_change, body_on_update=False)),
     (GROUP, "volumeattachments", Rules(_check_attachment, _check_attachment_change)),
     (GROUP, "csinodes", Rules(_check_node)),
+    (GROUP, "csidrivers", Rules(_check_driver)),
 )

@@ -17,6 +17,9 @@ MISMATCH = "`selector` does not match template `labels`"
 def check_owned_template(spec: Mapping[str, Any], owner: str) -> Errors:
     """Check the template against the selector; ``owner`` is the kind that the message about deadlines names."""
     template = spec.get("template") or {}
+    if not is_valid(spec.get("selector")):
+        yield invalid_value("spec.selector", spec.get("selector"), "invalid label selector")
+        return
     yield from check_match(spec, "spec.template.metadata.labels")
     yield from check_template(template, "spec.template")
     pod_spec = template.get("spec") or {}
@@ -31,8 +34,8 @@ def check_match(spec: Mapping[str, Any], field: str) -> Errors:
     """Check that the selector selects the template's labels; no selector selects nothing, an empty one everything."""
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels")
     selector = spec.get("selector")
-    if selector is None or not selects(selector, labels or {}):
-        yield invalid_value(field, labels, MISMATCH)
+    if selector is None or (is_valid(selector) and not selects(selector, labels or {})):
+        yield invalid_value(field, labels and dict(sorted(labels.items())), MISMATCH)
 
 
 def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
@@ -41,6 +44,11 @@ def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
         return selector_of(selector).matches(labels)
     except ValueError:
         return True
+
+
+def is_valid(selector: Mapping[str, Any] | None) -> bool:
+    """Whether a selector can be read at all."""
+    return not list(check_selector(selector, ""))
 
 
 def is_empty(selector: Mapping[str, Any]) -> bool:

@@ -237,15 +237,13 @@ def _check_projected(source: Source, field: str) -> Errors:
         path = f"{field}.sources[{index}]"
         given = [kind for kind in kinds if part.get(kind) is not None]
         for kind in given[:1]:
-            yield from _check_projection(kind, part[kind], f"{path}.{kind}")
+            yield from _check_projection(kind, part[kind], f"{path}.{kind}", field)
         for kind in given[1:]:
             yield forbidden(f"{path}.{kind}", _ONE)
-        if not given:
-            yield required(path, "must specify a projection type")
     yield from _check_mode(source.get("defaultMode"), f"{field}.defaultMode")
 
 
-def _check_projection(kind: str, part: Source, field: str) -> Errors:
+def _check_projection(kind: str, part: Source, field: str, whole: str) -> Errors:
     if kind in {"secret", "configMap"}:
         if not part.get("name"):
             yield required(f"{field}.name")
@@ -263,8 +261,8 @@ def _check_projection(kind: str, part: Source, field: str) -> Errors:
                 f"{field}.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds"
             )
         if not part.get("path"):
-            yield required(f"{field}.path")
-        yield from check_relative_path(part.get("path", ""), f"{field}.path")
+            yield required(f"{whole}.path")
+        yield from check_relative_path(part.get("path", ""), f"{whole}.path")
 
 
 def _check_csi(source: Source, field: str) -> Errors:
