@@ -153,7 +153,7 @@ def test_values_of_a_wrong_type_are_refused_in_gos_words(body: Any, problem: str
         (container(resources={"limits": {"cpu": True}}), "quantities must match the regular expression"),
         (container(livenessProbe={"httpGet": {"port": True}}), "json: cannot unmarshal bool into Go struct field"),
         ({"metadata": {"deletionTimestamp": "soon"}}, 'parsing time "soon" as "2006-01-02T15:04:05Z07:00"'),
-        ({"metadata": {"deletionTimestamp": 5}}, "of type v1.Time"),
+        ({"metadata": {"deletionTimestamp": 5}}, "number into Go struct field ObjectMeta.metadata.deletionTimestamp of type string"),
     ],
 )
 def test_values_that_say_nothing_are_refused(body: Any, problem: str) -> None:

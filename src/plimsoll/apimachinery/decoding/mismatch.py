@@ -12,8 +12,8 @@ _GO_TYPES: dict[SchemaType, str] = {
     "number": "float64",
     "quantity": "resource.Quantity",
     "int-or-string": "int32",
-    "time": "v1.Time",
-    "micro-time": "v1.MicroTime",
+    "time": "string",
+    "micro-time": "string",
     "bytes": "[]uint8",
     "any": "interface {}",
 }
@@ -42,8 +42,9 @@ class Mismatch(Exception):  # noqa: N818 - not an error yet: the body decoder ma
 
 
 def wrong_type(schema: Schema, value: Any) -> Mismatch:
-    """Return the mismatch of a value whose JSON type is not the one that the schema wants."""
-    return Mismatch(json_type(value), go_type=go_type(schema))
+    """Return the mismatch of a value whose JSON type is not the one that the schema wants, or of a number that does not fit."""
+    is_cut = schema.type == "integer" and value.__class__ in (int, float)
+    return Mismatch(f"number {value!r}" if is_cut else json_type(value), go_type=go_type(schema))
 
 
 def json_type(value: Any) -> str:
@@ -52,7 +53,7 @@ def json_type(value: Any) -> str:
         case bool():
             return "bool"
         case int() | float():
-            return "number" if isinstance(value, int) else f"number {value!r}"
+            return "number"
         case str():
             return "string"
         case list():

@@ -46,8 +46,7 @@ def _integer(schema: Schema) -> Decode:
     def decode(value: Any, _: list[str]) -> int:
         if value.__class__ is int and smallest <= value <= largest:
             return int(value)
-        problem = wrong_type(schema, value)
-        raise Mismatch(f"number {value}", go_type=problem.go_type) if value.__class__ is int else problem
+        raise wrong_type(schema, value)
 
     return decode
 
