@@ -1,7 +1,8 @@
 """Objects on their way into the store, against what a Kubernetes 1.36 API server answered.
 
 ``tests/data/recorded/writes.json`` holds single writes taken from the recorded exchanges of the conformance corpus: those
-whose answer follows from the body and the object before it. Uids, times and revisions are made up; the rest is as it was.
+whose answer follows from the body and the object before it. ``checks.json`` holds creations of objects with every kind of
+fault, tried on such a server without storing them. Uids, times and revisions are made up; the rest is as it was.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ from plimsoll.errors import ApiError
 from plimsoll.kube.resources import Object, Resource
 from plimsoll.kube.statuses import failure_status
 
-RECORDED = json.loads((Path(__file__).parent.parent / "data" / "recorded" / "writes.json").read_text("utf-8"))
+FOLDER = Path(__file__).parent.parent / "data" / "recorded"
+RECORDED = [
+    write for name in ("writes", "checks") for write in json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+]
 CATALOGUE = Catalogue()
 NOW = "2024-01-01T00:00:00Z"
 SYSTEM_FIELDS = ("uid", "resourceVersion", "creationTimestamp", "managedFields")

@@ -142,7 +142,7 @@ def _check_autoscaler(autoscaler: Object) -> Errors:
         value, field = target.get(key, ""), f"spec.scaleTargetRef.{key}"
         yield from check_text(path_segment, value, field) if value else [required(field)]
     version = target.get("apiVersion", "")
-    if "/" not in version and target.get("kind") != "ReplicationController":
+    if "/" not in version:
         yield invalid_value("spec.scaleTargetRef.apiVersion", version, "apiVersion must specify API group")
     metrics = spec.get("metrics") or ()
     if least == 0 and not any(metric.get("type") in {"Object", "External"} for metric in metrics):
