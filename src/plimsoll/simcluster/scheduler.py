@@ -14,9 +14,12 @@ from plimsoll.kernel import Random
 from plimsoll.kube.resources import NAMESPACES, NODES, PODS, Object
 from plimsoll.simcluster.api import FINISHED_PHASES, creation_order, is_bound
 from plimsoll.simcluster.client import Client, ClientEnvironment
+from plimsoll.simcluster.correlation import Reporter
+from plimsoll.simcluster.recording import recorder
+from plimsoll.simcluster.scheduling.claims import ClaimFilter
 from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy, ScoreWeights
 from plimsoll.simcluster.scheduling.view import ClusterView
-from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message
+from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message, preemption_message
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
@@ -67,8 +70,12 @@ class Scheduler:
         self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst)
         self._bind = self._client.kind("POST", "pods/binding")
         self._patch_status = self._client.kind("PATCH", "pods/status")
-        self._event_client = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
-        self._post_event = self._event_client.kind("POST", "events")
+        events = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
+        self._events = recorder(
+            environment, events, Reporter(SCHEDULER_NAME, f"{SCHEDULER_NAME}-control-plane", series=True)
+        )
+        self._claims = ClaimFilter(api.store) if environment.event_store is not None else None
+        """Only where people may look, and claim volumes: a load's pods have none."""
         self._active: deque[Object] = deque()
         self._known: set[str] = set()
         """UIDs of the pods that are queued, waiting, or being bound: so that none is taken up twice."""
@@ -81,6 +88,8 @@ class Scheduler:
         self._pods.watchers.append(self._observe_pod)
         api.store.collection(NODES).watchers.append(self._observe_node)
         api.store.collection(NAMESPACES).watchers.append(self._observe_namespace)
+        if self._claims is not None:
+            self._claims.on_change(self._retry_unschedulable)
 
     @property
     def waiting(self) -> int:
@@ -103,15 +112,32 @@ class Scheduler:
         if change.type == "ADDED":
             if is_bound(pod):
                 self._view.add_pod(pod, pod["spec"]["nodeName"])
-            elif pod["spec"].get("schedulerName", SCHEDULER_NAME) == SCHEDULER_NAME:
-                self._enqueue(pod)
-                self._wake()
+            else:
+                self._offer(pod)
         elif change.type == "DELETED":
             self._known.discard(pod["metadata"]["uid"])
             self._unschedulable.pop(pod["metadata"]["uid"], None)
             self._free(pod)
         elif pod["status"].get("phase") in FINISHED_PHASES:
             self._free(pod)
+        elif pod["metadata"]["uid"] in self._known:
+            if is_bound(pod):
+                self._bound_by_others(pod)
+        elif not is_bound(pod) and change.old is not None and change.old["spec"].get("schedulingGates"):
+            self._offer(pod)
+
+    def _offer(self, pod: Object) -> None:
+        """Queue a pod, if it is this scheduler's and nothing holds it back."""
+        spec = pod["spec"]
+        if spec.get("schedulerName", SCHEDULER_NAME) == SCHEDULER_NAME and not spec.get("schedulingGates"):
+            self._enqueue(pod)
+            self._wake()
+
+    def _bound_by_others(self, pod: Object) -> None:
+        uid = pod["metadata"]["uid"]
+        self._known.discard(uid)
+        self._unschedulable.pop(uid, None)
+        self._view.add_pod(pod, pod["spec"]["nodeName"])
 
     def _enqueue(self, pod: Object) -> None:
         uid = pod["metadata"]["uid"]
@@ -155,10 +181,17 @@ class Scheduler:
             self._cycling = False
             return
         self._changed = False
+        refusal = self._claims.refusal(pod) if self._claims is not None else ""
+        if refusal:
+            message = f"0/{self._view.nodes} nodes are available: {refusal}."
+            self._kernel.after(self._settings.cycle_seconds, self._cycled, self._fail, pod, message)
+            return
         placement = self._view.place(pod)
         seconds = self._settings.cycle_seconds + self._settings.cycle_seconds_per_node * placement.evaluated
         if placement.node_name is None:
             message = failed_scheduling_message(self._view.nodes, placement.reasons)
+            if self._claims is not None:
+                message += preemption_message(self._view.nodes, placement.reasons)
             self._kernel.after(seconds, self._cycled, self._fail, pod, message)
         else:
             self._view.add_pod(pod, placement.node_name)
@@ -201,10 +234,17 @@ class Scheduler:
         if is_bound(stored):  # by a binding that was on its way when this scheduler started: the API answers 409
             self._view.add_pod(stored, stored["spec"]["nodeName"])
             return
-        self._pods.replace(stored, spec=self._api.bound_spec(stored["spec"], node), status=self._api.scheduled_status())
+        status = self._api.scheduled_status()
+        if self._claims is not None:
+            status = _with_condition(stored, {**status["conditions"][0]})
+        self._pods.replace(stored, spec=self._api.bound_spec(stored["spec"], node), status=status)
         self._view.add_pod(stored, node)
         self._telemetry.milestone(self._kernel.now, uid, Milestone.SCHEDULED)
-        self._event_client.post(self._post_event)
+        metadata = pod["metadata"]
+        message = "Successfully assigned %s/%s to %s"
+        self._events.emit(
+            stored, "Normal", "Scheduled", message, metadata["namespace"], metadata["name"], node, action="Binding"
+        )
 
     # --- what found no place -------------------------------------------------------------------------------------------
 
@@ -223,7 +263,7 @@ class Scheduler:
             self._client.call(self._patch_status, self._mark_unschedulable, pod, message)
         if self._changed:  # after the pod was judged: the verdict may be out of date
             self._retry_unschedulable()
-        self._event_client.post(self._post_event)
+        self._events.emit(pod, "Warning", "FailedScheduling", "%s", message, action="Scheduling")
         self._telemetry.event(
             now, "Warning", "FailedScheduling", "Pod", metadata["namespace"], metadata["name"], "scheduler", message
         )
@@ -240,7 +280,10 @@ class Scheduler:
             "message": message,
             "lastTransitionTime": self._api.timestamp(),
         }
-        self._pods.replace(stored, status={**stored["status"], "conditions": [condition]})
+        if self._claims is not None:
+            self._pods.replace(stored, status=_with_condition(stored, condition))
+        else:
+            self._pods.replace(stored, status={**stored["status"], "conditions": [condition]})
 
     def _retry_unschedulable(self) -> None:
         """Something changed in favour of waiting pods: try them again, each after its back-off."""
@@ -284,5 +327,14 @@ class Scheduler:
         self._known = set()
         self._unschedulable = {}
         for pod in sorted((pod for pod in self._pods if not is_bound(pod)), key=creation_order):
-            self._enqueue(pod)
+            self._offer(pod)
         self._wake()
+
+
+def _with_condition(pod: Object, condition: Object) -> Object:
+    """A pod's status with a condition, the others as they were."""
+    status = pod["status"]
+    others = [one for one in status.get("conditions") or () if one["type"] != condition["type"]]
+    generation = pod["metadata"].get("generation")
+    observed = {"observedGeneration": generation} if generation else {}
+    return {**status, "conditions": [*others, {**condition, "lastProbeTime": None, **observed}]}

@@ -100,7 +100,7 @@ class Oracle:
         if node["spec"].get("unschedulable"):
             return ("node(s) were unschedulable",)
         if taint:
-            return (f"node(s) had untolerated taint {{{taint['key']}: {taint.get('value') or ''}}}",)
+            return ("node(s) had untolerated taint(s)",)
         if not self.selected(pod, node):
             return ("node(s) didn't match Pod's node affinity/selector",)
         return self.shortages(pod, node) or self.spread_failure(pod, node) or self.affinity_failure(pod, node)

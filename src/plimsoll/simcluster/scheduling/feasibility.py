@@ -14,7 +14,7 @@ from plimsoll.simcluster.scheduling.arrays import BoolArray, IntArray, grown
 from plimsoll.simcluster.scheduling.nodes import NodeState, NodeTable
 from plimsoll.simcluster.scheduling.policy import ScoreWeights
 from plimsoll.simcluster.scheduling.requirements import NodeRequirements
-from plimsoll.simcluster.scheduling.resources import balanced_allocation_score, least_allocated_score
+from plimsoll.simcluster.scheduling.resources import HOST_PORT, balanced_allocation_score, least_allocated_score
 from plimsoll.simcluster.scheduling.taints import untolerated, unwelcome
 from plimsoll.simcluster.scheduling.wording import Reasons, Wording
 
@@ -122,9 +122,12 @@ class FeasibilityIndex:
         if requests.memory_bytes > max(0, node.memory_bytes - node.used_memory_bytes):
             short.append("Insufficient memory")
         for name, amount in requests.other:
-            if amount > node.allocatable.get(name, 0) - node.used_other.get(name, 0):
+            if name.startswith(HOST_PORT):
+                if node.used_other.get(name, 0):
+                    short.append(self._words.no_free_port)
+            elif amount > node.allocatable.get(name, 0) - node.used_other.get(name, 0):
                 short.append(f"Insufficient {name}")
-        return tuple(short)
+        return tuple(dict.fromkeys(short))
 
     def _number(self, reasons: Reasons) -> int:
         number = self._numbers.get(reasons)

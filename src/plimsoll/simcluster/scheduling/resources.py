@@ -16,6 +16,9 @@ UNSTATED_CPU_MILLICORES = 100
 UNSTATED_MEMORY_BYTES = 200 * 1024 * 1024
 """What scoring assumes of a container that requests nothing (``pkg/scheduler/util/pod_resources.go``)."""
 
+HOST_PORT = "host-port/"
+"""What the names of ports of the node begin with where they stand among resources."""
+
 Amounts: TypeAlias = Mapping[str, int]
 _UNSTATED: Amounts = {"cpu": UNSTATED_CPU_MILLICORES, "memory": UNSTATED_MEMORY_BYTES}
 
@@ -48,8 +51,16 @@ def parse_requests(spec: Mapping[str, Any]) -> ResourceRequests:
     stated = _pod_requests(spec, {})
     scored = _pod_requests(spec, _UNSTATED)
     cpu, memory = stated.pop("cpu", 0), stated.pop("memory", 0)
-    other = tuple(sorted((name, amount) for name, amount in stated.items() if amount))
+    other = tuple(sorted([*((name, amount) for name, amount in stated.items() if amount), *_host_ports(spec)]))
     return ResourceRequests(cpu, memory, other, scored["cpu"], scored["memory"])
+
+
+def _host_ports(spec: Mapping[str, Any]) -> set[tuple[str, int]]:
+    """The ports of the node that a pod takes, each as a resource of which every node has one."""
+    ports = (port for container in spec["containers"] for port in container.get("ports") or ())
+    return {
+        (f"{HOST_PORT}{port.get('protocol', 'TCP')}/{port['hostPort']}", 1) for port in ports if port.get("hostPort")
+    }
 
 
 def _pod_requests(spec: Mapping[str, Any], unstated: Amounts) -> dict[str, int]:

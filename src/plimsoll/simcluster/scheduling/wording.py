@@ -21,15 +21,16 @@ class Wording:
     pod_anti_affinity: Reasons = ("node(s) didn't match pod anti-affinity rules",)
     existing_anti_affinity: Reasons = ("node(s) didn't satisfy existing pods anti-affinity rules",)
     spread: str = "node(s) didn't match pod topology spread constraints"
+    no_free_port: str = "node(s) didn't have free ports for the requested pod ports"
     spread_label: str = "node(s) didn't match pod topology spread constraints (missing required label)"
 
 
 CURRENT = Wording(
     too_many_pods="Too many pods",
-    untolerated_taint="node(s) had untolerated taint {taint}",
+    untolerated_taint="node(s) had untolerated taint(s)",
     node_affinity="node(s) didn't match Pod's node affinity/selector",
 )
-"""Kubernetes since about 1.22."""
+"""Kubernetes 1.36."""
 
 _BOTH = "node(s) didn't match pod affinity/anti-affinity"
 LEGACY = Wording(
@@ -55,3 +56,28 @@ def failed_scheduling_message(nodes: int, reasons: Mapping[str, int]) -> str:
     # Sorted as texts, so "10 …" precedes "2 …": that is what the scheduler prints.
     counted = sorted(f"{count} {reason}" for reason, count in reasons.items())
     return f"0/{nodes} nodes are available: {', '.join(counted)}."
+
+
+_NOT_HELPFUL = "Preemption is not helpful for scheduling"
+_NO_VICTIMS = "No preemption victims found for incoming pod"
+_UNRESOLVABLE = frozenset(
+    {
+        CURRENT.untolerated_taint,
+        CURRENT.node_affinity,
+        CURRENT.unschedulable,
+        CURRENT.node_name,
+        CURRENT.spread_label,
+        *CURRENT.pod_affinity,
+    }
+)
+"""Reasons that stay whatever pods are evicted."""
+
+
+def preemption_message(nodes: int, reasons: Mapping[str, int]) -> str:
+    """What follows in the event: why evicting others, which is not simulated, would not have helped."""
+    if not nodes:
+        return ""
+    hopeless = sum(count for reason, count in reasons.items() if reason in _UNRESOLVABLE)
+    counts = {_NOT_HELPFUL: hopeless, _NO_VICTIMS: nodes - hopeless}
+    shown = {reason: count for reason, count in counts.items() if count > 0}
+    return f" preemption: {failed_scheduling_message(nodes, shown)}"
