@@ -153,7 +153,10 @@ def test_values_of_a_wrong_type_are_refused_in_gos_words(body: Any, problem: str
         (container(resources={"limits": {"cpu": True}}), "quantities must match the regular expression"),
         (container(livenessProbe={"httpGet": {"port": True}}), "json: cannot unmarshal bool into Go struct field"),
         ({"metadata": {"deletionTimestamp": "soon"}}, 'parsing time "soon" as "2006-01-02T15:04:05Z07:00"'),
-        ({"metadata": {"deletionTimestamp": 5}}, "number into Go struct field ObjectMeta.metadata.deletionTimestamp of type string"),
+        (
+            {"metadata": {"deletionTimestamp": 5}},
+            "number into Go struct field ObjectMeta.metadata.deletionTimestamp of type string",
+        ),
     ],
 )
 def test_values_that_say_nothing_are_refused(body: Any, problem: str) -> None:
@@ -285,6 +288,17 @@ def test_metadata_of_custom_resources_is_a_structure_also_within_them() -> None:
     assert decoded.object["spec"] == {"pod": {"metadata": {}}}
     with pytest.raises(ApiError, match=r"number into Go struct field ObjectMeta\.labels of type string"):
         decode_widget(metadata={"labels": {"a": 5}})
+
+
+def test_a_custom_resource_of_another_kind_is_decoded_before_that_is_seen() -> None:
+    with pytest.raises(ApiError, match="cannot unmarshal number"):
+        decode_widget(kind="Gadget", metadata={"name": 5})
+
+
+@pytest.mark.parametrize("value", [0, [], {}, False])
+def test_a_kind_that_is_no_text_is_refused_also_where_it_is_nothing(value: Any) -> None:
+    with pytest.raises(ApiError, match=r"into Go struct field \.kind of type string"):
+        decode_widget(kind=value)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from plimsoll.apimachinery.decoding.expectations import (
     ObjectKind,
     cannot_handle,
     check_custom_kind,
+    check_decoded_kind,
     check_kind,
     no_object,
     unrecognized,
@@ -37,10 +38,10 @@ class Decoder:
 
     def __init__(self, expected: ObjectKind, schema: Schema) -> None:
         self.expected = expected
-        is_built_in = bool(schema.type_name)
-        self._check_kind = check_kind if is_built_in else check_custom_kind
-        self._find_problems = strict_problems if is_built_in else custom_strict_problems
-        self._decode = compile_root_decoder(schema) if is_built_in else compile_custom_decoder(schema)
+        self._is_custom = not schema.type_name
+        self._check_kind = check_custom_kind if self._is_custom else check_kind
+        self._find_problems = custom_strict_problems if self._is_custom else strict_problems
+        self._decode = compile_custom_decoder(schema) if self._is_custom else compile_root_decoder(schema)
 
     def decode(self, body: bytes, media_type: str = "application/json") -> Decoded:
         """Decode a body; what leaves its kind out is of the expected one. ``ApiError`` 400 for what cannot be read."""
@@ -52,18 +53,20 @@ class Decoder:
 
     def decode_value(self, value: Object) -> Decoded:
         """Decode what is parsed already, such as the result of a patch."""
-        return self._decode_parsed(Body(value), b"")
+        return self._decode_parsed(Body(value), b"{}")
 
     def _decode_parsed(self, parsed: Body, body: bytes) -> Decoded:
         value = {} if parsed.value is None else parsed.value
         if value.__class__ is not dict:
             raise no_object(value, body, self.expected)
-        self._check_kind(value, self.expected)
+        self._check_kind(value, body, self.expected)
         unknown: list[str] = []
         try:
             decoded: Object = self._decode(value, unknown)
         except Mismatch as mismatch:
             raise cannot_handle(self.expected, self.expected, str(mismatch)) from None
+        if self._is_custom:
+            check_decoded_kind(value, self.expected)
         decoded["kind"] = self.expected.kind
         decoded["apiVersion"] = self.expected.api_version
         return Decoded(decoded, self._find_problems(parsed, unknown))

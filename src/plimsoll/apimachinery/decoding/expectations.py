@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from plimsoll.apimachinery.decoding.mismatch import json_type
 from plimsoll.apimachinery.schema.builtin import type_names
 from plimsoll.errors import ApiError
@@ -39,13 +37,13 @@ class ObjectKind:
         return self.group.partition(".")[0] or "core"
 
 
-def check_kind(value: Object, expected: ObjectKind) -> None:
+def check_kind(value: Object, body: bytes, expected: ObjectKind) -> None:
     """Raise ``ApiError`` 400 where an object says that it is of another kind; what it leaves out is as expected."""
     kind = value.get("kind") or expected.kind
     api_version = value.get("apiVersion") or expected.api_version
     if kind == expected.kind and api_version == expected.api_version:
         return
-    _check_texts(value, expected)
+    _check_texts(value, body, expected)
     group, _, version = api_version.rpartition("/")
     given = ObjectKind(group, version, kind)
     if (group, version, kind) not in type_names():
@@ -59,20 +57,24 @@ def check_kind(value: Object, expected: ObjectKind) -> None:
     raise _wrong_version(api_version, expected)
 
 
-def check_custom_kind(value: Object, expected: ObjectKind) -> None:
+def check_custom_kind(value: Object, body: bytes, expected: ObjectKind) -> None:
     """Do the same for custom resources, which must say of which kind they are.
 
-    ``ApiError`` 422 for another kind: there the server sees it only when it validates the object.
+    Another kind passes here: the server sees it only after decoding (:func:`check_decoded_kind`).
     """
-    kind, api_version = value.get("kind"), value.get("apiVersion")
-    if kind == expected.kind and api_version == expected.api_version:
-        return
-    _check_texts(value, expected)
-    if not kind:
-        text = orjson.dumps(value)
-        raise unrecognized(f"Object 'Kind' is missing in '{text.decode()}'", text, expected)
+    _check_texts(value, body, expected)
+    if not value.get("kind"):
+        raise unrecognized(f"Object 'Kind' is missing in '{body.decode(errors='replace')}'", body, expected)
+    api_version = value.get("apiVersion") or ""
     if api_version != expected.api_version:
-        raise _wrong_version(api_version or "", expected)
+        raise _wrong_version(api_version, expected)
+
+
+def check_decoded_kind(value: Object, expected: ObjectKind) -> None:
+    """Raise ``ApiError`` 422 where a custom resource says that it is of another kind."""
+    kind = value["kind"]
+    if kind == expected.kind:
+        return
     metadata = value.get("metadata")
     name = str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
     problem = f'Invalid value: "{kind}": must be {expected.kind}'
@@ -89,12 +91,12 @@ def check_custom_kind(value: Object, expected: ObjectKind) -> None:
     )
 
 
-def _check_texts(value: Object, expected: ObjectKind) -> None:
+def _check_texts(value: Object, body: bytes, expected: ObjectKind) -> None:
     for field in ("kind", "apiVersion"):
-        text = value.get(field) or ""
-        if not isinstance(text, str):
+        text = value.get(field)
+        if text is not None and not isinstance(text, str):
             problem = f"json: cannot unmarshal {json_type(text)} into Go struct field .{field} of type string"
-            raise unrecognized(f"couldn't get version/kind; json parse error: {problem}", orjson.dumps(value), expected)
+            raise unrecognized(f"couldn't get version/kind; json parse error: {problem}", body, expected)
 
 
 def _wrong_version(api_version: str, expected: ObjectKind) -> ApiError:
