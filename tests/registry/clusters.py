@@ -69,7 +69,7 @@ class Served:
         assert isinstance(answer.object, dict)
         return answer.object
 
-    def list(self, key: tuple[str, str, str], **options: str) -> Listing:
+    def listing(self, key: tuple[str, str, str], **options: str) -> Listing:
         """List objects."""
         answer = self.ask("list", key, options=options)
         assert isinstance(answer.object, Listing)

@@ -34,9 +34,9 @@ def test_a_name_is_taken_once(served: Served) -> None:
 def test_a_list_goes_on_at_the_revision_of_its_first_page(served: Served) -> None:
     for name in "abc":
         served.create(CONFIGMAPS, body(name))
-    first = served.list(CONFIGMAPS, limit="2")
+    first = served.listing(CONFIGMAPS, limit="2")
     served.create(CONFIGMAPS, body("bb"))
-    rest = served.list(CONFIGMAPS, limit="2", **{"continue": first.continue_token})
+    rest = served.listing(CONFIGMAPS, limit="2", **{"continue": first.continue_token})
     assert [item["metadata"]["name"] for item in (*first.items, *rest.items)] == ["a", "b", "c", "kube-root-ca.crt"]
     assert rest.resource_version == first.resource_version
 

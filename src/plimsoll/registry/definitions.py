@@ -96,7 +96,8 @@ def resource_of(definition: Object) -> Resource:
 
 def stored_version(definition: Object) -> str:
     """The version under which objects of a definition are stored."""
-    return next(version["name"] for version in definition["spec"]["versions"] if version.get("storage"))
+    name: str = next(version["name"] for version in definition["spec"]["versions"] if version.get("storage"))
+    return name
 
 
 def terminating(definition: Object, now: str) -> Object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.apimachinery.apply import reset_fields
 from plimsoll.apimachinery.defaults import apply_defaults
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plimsoll.apimachinery.apply import FieldSet
     from plimsoll.apimachinery.decoding import Interner
     from plimsoll.kube.resources import Object, Resource
+    from plimsoll.registry.options import FieldValidation
 
 REMEMBERED = 10_000
 """Converted objects that are kept, so that a list encodes what it has encoded before."""
@@ -32,6 +33,13 @@ class BuiltInStrategy(KindStrategy):
         self._has_status = has_status
         self._conversion = CONVERSIONS.get((resource.group, resource.version, resource.plural))
         self._shown: dict[int, tuple[Object, Object]] = {}
+
+    def patched(self, document: Any, validation: FieldValidation, warnings: list[str]) -> Object:
+        """Decode what a patch made of an object; empty managedFields, which decoding drops, end their tracking."""
+        value = super().patched(document, validation, warnings)
+        if document["metadata"].get("managedFields") == []:
+            value["metadata"]["managedFields"] = []
+        return value
 
     def complete(self, value: Object) -> Object:
         """Fill in the defaults of pkg/apis."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from plimsoll.apimachinery.apply import Write, apply, update_managed_fields
+from plimsoll.apimachinery.apply import Write, apply, track_scale, update_managed_fields
 from plimsoll.apimachinery.decoding import Decoder, ObjectKind, checked_fields, strict_problem
 from plimsoll.apimachinery.patching import strategic_merge
 from plimsoll.apimachinery.validation import FieldError, invalid
@@ -81,6 +81,10 @@ class KindStrategy(ABC):
     def track(self, live: Object | None, value: Object, *, manager: str, subresource: str, time: str) -> Object:
         """Record who wrote what of a plain write."""
         return update_managed_fields(live, value, self._write(manager, subresource, time))
+
+    def track_scale(self, live: Object, value: Object, *, manager: str, time: str, replicas: tuple[str, ...]) -> Object:
+        """Record who wrote the number of replicas through the scale; ``replicas`` is its field, from the top."""
+        return track_scale(live, value, self._write(manager, "scale", time), replicas)
 
     def apply(
         self, live: Object | None, body: Any, *, manager: str, subresource: str, time: str, force: bool

@@ -138,7 +138,8 @@ def _exhausted(budget: Object, now: str) -> list[Object]:
 def _shortage(name: str, status: Object) -> str:
     """Why a budget allows nothing, in the words of its condition where the numbers do not say it."""
     conditions = status.get("conditions") or ()
-    found = next((one for one in conditions if one["type"] == "DisruptionAllowed" and one["status"] == "False"), {})
+    absent: Object = {}
+    found = next((one for one in conditions if one["type"] == "DisruptionAllowed" and one["status"] == "False"), absent)
     message, reason = found.get("message"), found.get("reason")
     text = f"The disruption budget {name} does not allow evicting pods currently"
     needed, present = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)

@@ -69,7 +69,7 @@ def write_scale(backing: Backing, served: Served, request: Request) -> Answer:
         value = _with_replicas(old, wanted, paths)
         manager = manager_of(options.field_manager, request)
         time = backing.identity.timestamp()
-        return served.strategy.track(old, value, manager=manager, subresource="scale", time=time)
+        return served.strategy.track_scale(old, value, manager=manager, time=time, replicas=paths.wanted)
 
     answer = write(backing, served, request, options, change, warnings)
     stored = answer.object
@@ -101,7 +101,10 @@ def _paths(served: Served) -> ScalePaths:
     if declared is None:
         return WORKLOAD
     return ScalePaths(
-        _names(declared.spec_replicas), _names(declared.status_replicas), _names(declared.label_selector), is_custom=True
+        _names(declared.spec_replicas),
+        _names(declared.status_replicas),
+        _names(declared.label_selector),
+        is_custom=True,
     )
 
 
@@ -158,4 +161,8 @@ def _selector_text(selector: Any) -> str:
         return selector or ""
     is_structured = "matchLabels" in selector or "matchExpressions" in selector
     parsed = selector_of(selector) if is_structured else selector_of_labels(selector)
-    return ",".join(sorted(str(parsed).split(","))) if is_structured and "matchExpressions" not in selector else str(parsed)
+    return (
+        ",".join(sorted(str(parsed).split(",")))
+        if is_structured and "matchExpressions" not in selector
+        else str(parsed)
+    )

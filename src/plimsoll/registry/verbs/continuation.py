@@ -18,7 +18,10 @@ AS_IT_IS = -1
 
 
 class Continuation(NamedTuple):
-    """Where to go on: the revision of the whole list, and the first key, ``namespace/name`` or ``name``."""
+    """Where to go on: the revision of the whole list, and the first key.
+
+    Keys are ``namespace/name`` in a list over all namespaces, and ``name`` in others.
+    """
 
     revision: int
     start: str

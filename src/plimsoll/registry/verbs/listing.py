@@ -44,15 +44,16 @@ def read_list(backing: Backing, served: Served, namespace: str, selected: Select
         ordered = _in_order(served.collection, namespace)
     else:
         ordered = _at(served.collection, namespace, revision, options)
+    key = _name if namespace else _key
     if start:
-        ordered = ordered[bisect_left(ordered, start, key=_key) :]
+        ordered = ordered[bisect_left(ordered, start, key=key) :]
     limit = 0 if options.revision == "0" and not options.continue_token else options.limit
     chosen, more = _choose(ordered, selected, limit)
     strategy = served.strategy
     items = [strategy.from_stored(value) for value in chosen]
     if not more:
         return Listing(served.resource, items, str(revision))
-    token = continuation.encode(revision, _key(chosen[-1]))
+    token = continuation.encode(revision, key(chosen[-1]))
     remaining = len(ordered) - len(items) if selected.selects_all else None
     return Listing(served.resource, items, str(revision), token, remaining)
 
@@ -102,6 +103,12 @@ def _key(value: Object) -> str:
     namespace = metadata.get("namespace")
     name: str = metadata["name"]
     return f"{namespace}/{name}" if namespace else name
+
+
+def _name(value: Object) -> str:
+    """Where an object stands in a list of one namespace."""
+    name: str = value["metadata"]["name"]
+    return name
 
 
 def _choose(ordered: list[Object], selected: Selection, limit: int) -> tuple[list[Object], bool]:
