@@ -14,6 +14,7 @@ from typing import Any
 
 from plimsoll.cluster.port import Change, ChangeType, Listing
 from plimsoll.errors import ApiError
+from plimsoll.kube.patchformats import Patch, PatchFormat
 from plimsoll.kube.resources import NAMESPACES, Object, Resource
 
 Key = tuple[str | None, str]
@@ -82,7 +83,15 @@ class FakeCluster:
         ]
         return Listing(items, str(self._revision))
 
-    async def patch(self, resource: Resource, name: str, patch: Object, namespace: str | None = None) -> Object:
+    async def patch(
+        self,
+        resource: Resource,
+        name: str,
+        patch: Patch,
+        namespace: str | None = None,
+        *,
+        patch_format: PatchFormat = "merge",
+    ) -> Object:
         raise NotImplementedError
 
     async def delete(

@@ -69,6 +69,18 @@ _OBJECTS: list[Fields] = [
     },
     {"kind": "ReplicaSet", "name": "client", "count": 1, "replicas": 2, "pace": _PACE, "pod": _POD, **_COMMON},
     {"kind": "Pod", "name": "bare", "count": 1, "pace": _PACE, "pod": _POD, **_COMMON},
+    {
+        "kind": "Template",
+        "name": "template",
+        "count": 1,
+        "pace": _PACE,
+        "template": "{apiVersion: v1, kind: Pod, metadata: {name: 'pod-{{.Iteration}}-{{.Replica}}'}, spec: {containers: []}}",
+        "variables": {},
+        "stamps": {"number": "{{.Replica}}"},
+        "firstIteration": 1,
+        "missingIsEmpty": True,
+        **_COMMON,
+    },
     *({"kind": "Pod", "name": work["kind"].lower(), "pod": {"configMaps": 1, "workload": work}} for work in _WORKLOADS),
 ]
 _MAXIMAL: Fields = {
@@ -120,6 +132,23 @@ _MAXIMAL: Fields = {
                 "churn": {"percent": 10, "cycles": 2, "delay": "1m", "mode": "objects"},
                 "wait": {"for": "ready", "timeout": "1h"},
                 "hold": "10s",
+                "pace": {"ratePerSecond": 5},
+                "actions": [
+                    {
+                        "name": "label",
+                        "verb": "patch",
+                        "kind": "Deployment",
+                        "labels": {"a": "b"},
+                        "format": "strategic",
+                        "template": "metadata: {labels: {x: y{{.Iteration}}}}",
+                        "variables": {},
+                        "iterations": 2,
+                        "pace": {"ratePerSecond": 5},
+                        "untilGone": True,
+                        "timeout": "1h",
+                        "pause": "1s",
+                    },
+                ],
             },
         ],
         "delete": True,
@@ -129,7 +158,7 @@ _MAXIMAL: Fields = {
     "measure": {"interval": "10s"},
 }
 
-FREE = {"settings", "affinity", "annotations"}
+FREE = {"settings", "affinity", "annotations", "stamps", "variables"}
 """Fields whose content is the user's own."""
 
 

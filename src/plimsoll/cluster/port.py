@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
-from plimsoll.kube.patchformats import PatchFormat
+from plimsoll.kube.patchformats import Patch, PatchFormat
 from plimsoll.kube.resources import Object, Resource
 
 ChangeType = Literal["ADDED", "MODIFIED", "DELETED"]
@@ -51,7 +51,7 @@ class Cluster(Protocol):
         self,
         resource: Resource,
         name: str,
-        patch: Object | list[Object],
+        patch: Patch,
         namespace: str | None = None,
         *,
         patch_format: PatchFormat = "merge",

@@ -13,9 +13,11 @@ from plimsoll.kube.labels import RUN_LABEL
 from plimsoll.kube.resources import NAMESPACES
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Awaitable, Callable, MutableSequence
 
     from plimsoll.cluster.port import Cluster, Listing
+    from plimsoll.driver.steps import Operation
     from plimsoll.kube.resources import Object, Resource
 
 T = TypeVar("T")
@@ -75,6 +77,33 @@ class Client:
             if not is_not_found(error):
                 return self._give_up("delete", resource, error)
         self.tally.deleted[resource.kind] += 1
+        return True
+
+    async def patch(self, operation: Operation) -> bool:
+        """Patch an object; one that is gone needs none. Whether it was patched."""
+        send = partial(
+            self._cluster.patch,
+            operation.resource,
+            operation.name,
+            operation.patch,
+            operation.namespace,
+            patch_format=operation.patch_format,
+        )
+        return await self._touch("patch", operation, send, self.tally.patched)
+
+    async def read(self, operation: Operation) -> bool:
+        """Read an object. Whether it was there."""
+        send = partial(self._cluster.get, operation.resource, operation.name, operation.namespace)
+        return await self._touch("get", operation, send, self.tally.read)
+
+    async def _touch(
+        self, verb: str, operation: Operation, send: Callable[[], Awaitable[Object]], counts: Counter[str]
+    ) -> bool:
+        try:
+            await self._persist(send)
+        except FAILURES as error:
+            return self._give_up(verb, operation.resource, error)
+        counts[operation.resource.kind] += 1
         return True
 
     async def list(self, resource: Resource, namespace: str | None, label_selector: str) -> Listing | None:

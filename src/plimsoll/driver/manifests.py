@@ -33,11 +33,13 @@ from plimsoll.scenario.objects import (
     ReplicaSetGroup,
     SecretGroup,
     ServiceGroup,
+    TemplateGroup,
     Workload,
     group_name,
     kind_of,
 )
 from plimsoll.scenario.pods import EVERY_POD
+from plimsoll.scenario.templates import resource_of, template
 from plimsoll.workloads.delivery import config_map_data
 
 _FILLER = b"plimsoll "  # what secrets and config maps are full of
@@ -67,6 +69,20 @@ def namespace_manifest(name: str, labels: Object) -> Object:
     return {"apiVersion": NAMESPACES.api_version, "kind": NAMESPACES.kind, "metadata": {"name": name, "labels": labels}}
 
 
+def with_labels(manifest: Object, labels: Object, annotations: Object) -> Object:
+    """A manifest with more labels, which the pods that a controller will make of it get as well."""
+    metadata = dict(manifest["metadata"])
+    metadata["labels"] = {**(metadata.get("labels") or {}), **labels}
+    if annotations:
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), **annotations}
+    labelled = {**manifest, "metadata": metadata}
+    spec = manifest.get("spec")
+    if isinstance(spec, dict) and isinstance(spec.get("template"), dict):
+        pod = {"metadata": {}, **spec["template"]}
+        labelled["spec"] = {**spec, "template": with_labels(pod, labels, {})}
+    return labelled
+
+
 class TemplateMaker:
     """Makes the templates of one part of a job."""
 
@@ -84,6 +100,20 @@ class TemplateMaker:
         self._programs = Programs(job, part) if delivered else None
         self._specs: dict[tuple[object, ...], Object] = {}
         self._data: dict[int, Object] = {}
+
+    def rendered(self, group: TemplateGroup, iteration: int) -> list[Template]:
+        """The objects that a group's template gives for one iteration, in creation order."""
+        return [self._render(group, iteration, replica) for replica in range(1, (group.count or 1) + 1)]
+
+    def _render(self, group: TemplateGroup, iteration: int, replica: int) -> Template:
+        run_id = self.labels[RUN_LABEL]
+        manifest = group.rendered(iteration, replica, self._job.name, run_id)
+        data = group.data(iteration, replica, self._job.name, run_id)
+        stamps = {key: template(text).render(data) for key, text in group.stamps.items()}
+        labelled = with_labels(manifest, {**group.labels, **stamps, **self.labels}, group.annotations)
+        metadata = {key: value for key, value in labelled["metadata"].items() if key not in {"name", "namespace"}}
+        body = {key: value for key, value in labelled.items() if key not in {"apiVersion", "kind", "metadata"}}
+        return Template(resource_of(manifest), manifest["metadata"]["name"], metadata, body)
 
     def templates(self, group: Group, copy: int) -> list[Template]:
         """All objects of a group in one copy, in creation order."""

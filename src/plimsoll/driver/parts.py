@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 from plimsoll.driver.manifests import Template, TemplateMaker, namespace_manifest
@@ -11,7 +12,7 @@ from plimsoll.driver.steps import Call, Chain, Operation
 from plimsoll.kube.resources import NAMESPACES, Object
 from plimsoll.scenario.expansion import copies_of, namespace_count, namespace_names, objects_in_namespace
 from plimsoll.scenario.model import Job, Part
-from plimsoll.scenario.objects import Group, kind_of
+from plimsoll.scenario.objects import Group, TemplateGroup, kind_of
 from plimsoll.scenario.pace import Pace
 
 
@@ -48,32 +49,32 @@ class PartPlanner:
 
     def objects(self, groups: Sequence[Group], pace: Pace) -> Iterator[Chain]:
         """Create some groups in every namespace: each call on its own, for none must wait for another."""
-        templates = self._templates(groups)
-        for namespace in self.names:
-            for call in _create_calls(namespace, templates, pace.objects_per_call):
+        held = self._held(groups)
+        for number, namespace in enumerate(self.names):
+            for call in _create_calls(namespace, held(number), pace.objects_per_call):
                 yield Chain((call,))
 
     def whole_namespaces(self, numbers: Sequence[int], pace: Pace) -> Iterator[Chain]:
         """Create namespaces with all they hold: one after another within each namespace."""
-        templates = self._templates(self.part.objects)
+        held = self._held(self.part.objects)
         creations = list(self.namespaces())
         for number in numbers:
-            calls = _create_calls(self.names[number], templates, pace.objects_per_call)
+            calls = _create_calls(self.names[number], held(number), pace.objects_per_call)
             yield Chain((Call((creations[number],)), *calls), pace.between_namespaces_seconds)
 
     def contents(self, numbers: Sequence[int], pace: Pace) -> Iterator[Chain]:
         """Create all that some namespaces hold, but not themselves."""
-        templates = self._templates(self.part.objects)
+        held = self._held(self.part.objects)
         for number in numbers:
-            calls = tuple(_create_calls(self.names[number], templates, pace.objects_per_call))
+            calls = tuple(_create_calls(self.names[number], held(number), pace.objects_per_call))
             yield Chain(calls, pace.between_namespaces_seconds)
 
     def deletions(self, numbers: Sequence[int], pace: Pace) -> Iterator[Chain]:
         """Delete all that some namespaces hold, last created first, but not themselves."""
-        templates = self._templates(self.part.objects)[::-1]
+        held = self._held(self.part.objects)
         for number in numbers:
             namespace = self.names[number]
-            operations = [Operation("delete", each.resource, namespace, each.name) for each in templates]
+            operations = [Operation("delete", each.resource, namespace, each.name) for each in held(number)[::-1]]
             yield Chain(tuple(_calls(operations, pace.objects_per_call)))
 
     def namespace_deletions(self, numbers: Sequence[int]) -> Iterator[Operation]:
@@ -81,16 +82,28 @@ class PartPlanner:
         for number in numbers:
             yield Operation("delete", NAMESPACES, None, self.names[number])
 
-    def _templates(self, groups: Sequence[Group]) -> list[Template]:
-        """What each namespace holds of these groups: copy by copy, each in the order of the groups."""
+    def _held(self, groups: Sequence[Group]) -> Callable[[int], list[Template]]:
+        """Tells what the namespace of a number holds of these groups; all hold the same unless a template is rendered."""
+        if any(isinstance(group, TemplateGroup) for group in groups):
+            return partial(self._templates, groups)
+        templates = self._templates(groups, 0)
+        return lambda _: templates
+
+    def _templates(self, groups: Sequence[Group], number: int) -> list[Template]:
+        """What a namespace holds of these groups: copy by copy, each in the order of the groups."""
         copies = max((copies_of(self.part, group) for group in groups), default=0)
         return [
             template
             for copy in range(copies)
             for group in groups
             if copy < copies_of(self.part, group)
-            for template in self._maker.templates(group, copy)
+            for template in self._of_group(group, number, copy)
         ]
+
+    def _of_group(self, group: Group, number: int, copy: int) -> list[Template]:
+        if isinstance(group, TemplateGroup):
+            return self._maker.rendered(group, number * copies_of(self.part, group) + copy)
+        return self._maker.templates(group, copy)
 
 
 def in_calls(operations: Iterator[Operation], pace: Pace) -> Iterator[Chain]:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plimsoll.driver.acting import Actor
 from plimsoll.driver.departures import Departures
 from plimsoll.driver.sending import Sender
 
@@ -51,6 +52,8 @@ class PhaseRunner:
                 return await self._wait(phase)
             case "exchange":
                 return await self._exchange(phase)
+            case "act":
+                return await self._act(run)
             case "pause":
                 await asyncio.sleep(phase.duration_seconds)
                 return ""
@@ -67,6 +70,13 @@ class PhaseRunner:
             return ""
         departures = Departures(self._client, self._observation, self._label_selector, sender.deleted)
         return "" if await _in_time(departures.over(), phase.timeout_seconds) else departures.remaining
+
+    async def _act(self, run: PhaseRun) -> str:
+        def count(_: Operation) -> None:
+            run.done += 1
+
+        assert run.phase.action is not None  # noqa: S101 - as above
+        return await Actor(self._client, run.phase, run.phase.action, self._label_selector).act(count)
 
     async def _wait(self, phase: Phase) -> str:
         pods = self._observation.job(phase.job)

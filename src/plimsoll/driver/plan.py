@@ -14,6 +14,7 @@ from plimsoll.driver.deliveries import coordination, load_pods, with_programs
 from plimsoll.driver.parts import PartPlanner, in_calls
 from plimsoll.driver.programs import WITH_PODS
 from plimsoll.driver.steps import Call, Chain, Operation, Phase, PhaseKind, Plan
+from plimsoll.scenario.actions import Action
 from plimsoll.scenario.model import Churn, Exchange, Job, Load, Scenario
 from plimsoll.scenario.objects import Group, kind_of
 from plimsoll.scenario.pace import Pace
@@ -145,6 +146,7 @@ class _JobPlanner:
         self.parts = [PartPlanner(run_id, job, part) for part in job.parts]
         self._load = load
         self._job = job
+        self._pace = job.pace or load.pace
         self._prefix = f"{job.name}: " if len(load.jobs) > 1 else ""
 
     def phases(self) -> Iterator[Phase]:
@@ -159,9 +161,17 @@ class _JobPlanner:
         if self._job.churn is not None:
             for cycle in range(1, self._job.churn.cycles + 1):
                 yield from self._churn(self._job.churn, cycle)
+        for action in self._job.actions:
+            yield from self._action(action)
+
+    def _action(self, action: Action) -> Iterator[Phase]:
+        name = f"{action.verb.capitalize()} {_PLURALS.get(action.kind, action.kind)} ({action.name})"
+        yield self._phase(name, "act", pace=action.pace or self._pace, action=action)
+        if action.pause_seconds:
+            yield self._phase(f"Pause after {action.name}", "pause", duration_seconds=action.pause_seconds)
 
     def _creation_by_kind(self) -> Iterator[Phase]:
-        pace = self._load.pace
+        pace = self._pace
         yield self._creation(
             "Create namespaces",
             pace,
@@ -173,7 +183,7 @@ class _JobPlanner:
             alike = sum(other.kind == step.kind for other in steps) > 1
             names = ", ".join(dict.fromkeys(group.name or step.kind for group in step.groups))
             yield self._creation(
-                f"Create {_PLURALS[step.kind]}" + (f" ({names})" if alike else ""),
+                f"Create {_PLURALS.get(step.kind, step.kind)}" + (f" ({names})" if alike else ""),
                 step.pace,
                 sum(part.number_of(part.among(step.groups)) for part in self.parts),
                 partial(self._objects, step),
@@ -187,14 +197,14 @@ class _JobPlanner:
         sequences = []
         for part in self.parts:
             kinds = zip(part.part.objects, _step_kinds(part.part.objects), strict=True)
-            keys = [(kind, group.pace or self._load.pace) for group, kind in kinds]
+            keys = [(kind, group.pace or self._pace) for group, kind in kinds]
             for group, key in zip(part.part.objects, keys, strict=True):
                 steps.setdefault(key, _Step(*key)).groups.append(group)
             sequences.append(list(dict.fromkeys(keys)))
         return [steps[key] for key in _merged(sequences)]
 
     def _creation_by_namespace(self) -> Iterator[Phase]:
-        pace = self._load.pace
+        pace = self._pace
         yield self._creation(
             "Create namespaces and objects",
             pace,
@@ -204,7 +214,7 @@ class _JobPlanner:
 
     def _churn(self, churn: Churn, cycle: int) -> Iterator[Phase]:
         """Delete the next so many percent of the job's own namespaces, or what they hold, and create it again."""
-        part, pace, named = self.parts[-1], self._load.pace, f"Churn {cycle}: "
+        part, pace, named = self.parts[-1], self._pace, f"Churn {cycle}: "
         count = len(part.names)
         size = ceil(count * churn.percent / 100)
         numbers = [((cycle - 1) * size + offset) % count for offset in range(size)]

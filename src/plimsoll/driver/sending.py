@@ -64,8 +64,19 @@ class Sender:
             wait_seconds = self._pacer.reserve(self._time())
             if wait_seconds > 0:
                 await asyncio.sleep(wait_seconds)
-            await (self._create if operation.verb == "create" else self._delete)(operation)
+            await self._carry_out(operation)
             self._on_sent(operation)
+
+    async def _carry_out(self, operation: Operation) -> None:
+        match operation.verb:
+            case "create":
+                await self._create(operation)
+            case "delete":
+                await self._delete(operation)
+            case "patch":
+                await self._client.patch(operation)
+            case "read":
+                await self._client.read(operation)
 
     async def _create(self, operation: Operation) -> None:
         """A client that is a process looks before it creates, as ``kubectl apply``; a library just creates."""

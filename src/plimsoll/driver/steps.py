@@ -8,27 +8,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from plimsoll.kube.labels import RUN_LABEL
+from plimsoll.kube.patchformats import PatchFormat
 from plimsoll.kube.resources import Object, Resource
+from plimsoll.scenario.actions import Action
 from plimsoll.scenario.model import Wait
 from plimsoll.scenario.pace import Pace
 from plimsoll.scenario.workloads import Barrier
 from plimsoll.workloads.coordination import Coordination
 
-PhaseKind = Literal["create", "wait", "exchange", "pause", "delete"]
+PhaseKind = Literal["create", "wait", "exchange", "pause", "act", "delete"]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One request of a client: create the object of ``manifest``, or delete what was created under this name."""
+    """One request of a client: create the object of ``manifest``, or delete, read or patch what there is of this name."""
 
-    verb: Literal["create", "delete"]
+    verb: Literal["create", "delete", "read", "patch"]
     resource: Resource
     namespace: str | None
     name: str
     manifest: Object | None = None
+    patch: Any = None
+    patch_format: PatchFormat = "merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Phase:
     * ``exchange``: when all of the job's clients and workers are through; they take ``duration_seconds`` from when the
       ``barrier`` lets them begin.
     * ``pause``: after ``duration_seconds``.
+    * ``act``: when ``action`` has been done to every object that it is about.
 
     ``operations`` counts what ``chains()`` will yield. ``churn_cycle`` counts from 1 in phases that churn.
     """
@@ -70,6 +75,7 @@ class Phase:
     pods: int = 0
     wait: Wait | None = None
     barrier: Barrier | None = None
+    action: Action | None = None
     duration_seconds: float = 0.0
     until_gone: bool = False
     churn_cycle: int = 0

@@ -29,6 +29,9 @@ class Tally:
     """Objects whose deletion was accepted, by kind."""
     existing: Counter[str] = field(default_factory=Counter)
     """Objects found in place by an apply, by kind."""
+    patched: Counter[str] = field(default_factory=Counter)
+    read: Counter[str] = field(default_factory=Counter)
+    """Objects patched and read by the load's own wish, by kind."""
     retries: int = 0
     given_up: Counter[GivenUp] = field(default_factory=Counter)
 

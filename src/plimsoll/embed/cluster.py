@@ -15,6 +15,7 @@ from plimsoll.simcluster.client import Client, RequestKind
 if TYPE_CHECKING:
     from plimsoll.cluster.port import ChangeType
     from plimsoll.kernel import Kernel
+    from plimsoll.kube.patchformats import Patch, PatchFormat
     from plimsoll.kube.resources import Object, Resource
     from plimsoll.kube.selectors import LabelSelector
     from plimsoll.simcluster.assembly import SimulatedCluster
@@ -59,11 +60,21 @@ class SimulatedPort:
 
         return self._request("LIST", resource, effect)
 
-    def patch(self, resource: Resource, name: str, patch: Object, namespace: str | None = None) -> Awaitable[Object]:
-        """PATCH an object with a merge patch."""
+    def patch(
+        self,
+        resource: Resource,
+        name: str,
+        patch: Patch,
+        namespace: str | None = None,
+        *,
+        patch_format: PatchFormat = "merge",
+    ) -> Awaitable[Object]:
+        """PATCH an object."""
         collection = self._collection(resource)
         api = self._cluster.api
-        return self._request("PATCH", resource, lambda: api.patch(collection, namespace or "", name, patch))
+        return self._request(
+            "PATCH", resource, lambda: api.patch(collection, namespace or "", name, patch, patch_format)
+        )
 
     def delete(
         self, resource: Resource, name: str, namespace: str | None = None, *, uid: str | None = None

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plimsoll.scenario.model import Job, Part
-from plimsoll.scenario.objects import DeploymentGroup, Group, PodGroup, ReplicaSetGroup, group_name
+from plimsoll.scenario.objects import (
+    DeploymentGroup,
+    Group,
+    PodGroup,
+    ReplicaSetGroup,
+    TemplateGroup,
+    group_name,
+)
+from plimsoll.scenario.templates import pods_wanted
 
 
 def namespace_names(job: Job, part: Part) -> Iterator[str]:
@@ -53,6 +61,8 @@ def pods_in_namespace(part: Part, group: Group) -> int:
             return objects
         case DeploymentGroup() | ReplicaSetGroup():
             return objects * group.replicas
+        case TemplateGroup():
+            return objects * pods_wanted(group.sample())
     return 0
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from plimsoll.scenario.actions import Action
 from plimsoll.scenario.cluster import ClusterSpec
 from plimsoll.scenario.objectives import Objective, parse_objective
 from plimsoll.scenario.objects import ObjectGroup
@@ -89,6 +90,8 @@ class Job(Part):
     hold_seconds: Seconds = Field(
         default=0.0, alias="hold", description="Keep the load this long once its pods are there."
     )
+    pace: Pace | None = Field(default=None, description="Instead of the load's pace.")
+    actions: Many[Action] = Field(default=(), description="What is done to objects once all of the above is over.")
 
     @property
     def parts(self) -> tuple[Part, ...]:

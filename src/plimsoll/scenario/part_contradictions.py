@@ -19,6 +19,7 @@ from plimsoll.scenario.objects import (
     ReplicaSetGroup,
     SecretGroup,
     ServiceGroup,
+    TemplateGroup,
     Workload,
     group_name,
     kind_of,
@@ -59,6 +60,8 @@ def _namespaces(path: Path, part: Part) -> Iterator[Contradiction]:
 def _names(path: Path, part: Part) -> Iterator[Contradiction]:
     seen: dict[tuple[str, str], int] = {}
     for number, group in enumerate(part.objects):
+        if isinstance(group, TemplateGroup):
+            continue  # its templates give the names
         name_path = (*path, "objects", number, "name")
         family = "workload" if _has_pods(group) else kind_of(group)
         first = seen.setdefault((family, group_name(group)), number)

@@ -17,7 +17,7 @@ from plimsoll.cluster.http.session import Call
 from plimsoll.cluster.http.watch import Watch
 from plimsoll.cluster.port import Change, Listing
 from plimsoll.errors import ApiError
-from plimsoll.kube.patchformats import CONTENT_TYPES, PatchFormat
+from plimsoll.kube.patchformats import CONTENT_TYPES, Patch, PatchFormat
 
 if TYPE_CHECKING:
     from plimsoll.cluster.http.limits import RateLimit
@@ -85,7 +85,7 @@ class HttpCluster:
         self,
         resource: Resource,
         name: str,
-        patch: Object | list[Object],
+        patch: Patch,
         namespace: str | None = None,
         *,
         patch_format: PatchFormat = "merge",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from plimsoll.scenario.importers import clusterbuster
+from plimsoll.scenario.importers import clusterbuster, kube_burner
 from plimsoll.scenario.importers.imported import Imported
 
 
@@ -21,7 +21,10 @@ class Importer:
     read: Callable[[str, str], Imported]
 
 
-IMPORTERS = (Importer("ClusterBuster", clusterbuster.recognises, clusterbuster.read),)
+IMPORTERS = (
+    Importer("kube-burner", kube_burner.looks_like_configuration, kube_burner.read),
+    Importer("ClusterBuster", clusterbuster.recognises, clusterbuster.read),
+)
 
 
 def import_foreign(text: str, file: str) -> Imported | None:
