@@ -19,12 +19,16 @@ from plimsoll.serve.authentication import Authenticator
 from plimsoll.serve.discovery import Discovery
 from plimsoll.serve.gate import Gate
 from plimsoll.serve.health import Health
+from plimsoll.serve.metrics.apiserver import ControlPlaneMetrics
+from plimsoll.serve.metrics.counting import Totals
+from plimsoll.serve.metrics.nodes import NodeProxy
 from plimsoll.serve.openapi import OpenAPI
 from plimsoll.serve.openid import configuration_page, key_set_page
 from plimsoll.serve.paths import Paths
 from plimsoll.serve.podlogs import PodLogs
 from plimsoll.serve.resources import Resources
 from plimsoll.serve.station import Station
+from plimsoll.serve.upgrades import UPGRADES, refuse_upgrade
 from plimsoll.serve.version import version_page
 from plimsoll.serve.views import Views
 from plimsoll.serve.watches import Watches
@@ -32,6 +36,8 @@ from plimsoll.serve.watches import Watches
 if TYPE_CHECKING:
     from plimsoll.embed.pacer import Pacer
     from plimsoll.registry.requests import User
+    from plimsoll.serve.exchange import Handler
+    from plimsoll.serve.paths import Page
     from plimsoll.serve.podlogs import LogSource
     from plimsoll.simcluster.assembly import SimulatedCluster
 
@@ -70,12 +76,17 @@ def build(
     registry.questions = Questions(authorizer, account_tokens, identity, authenticator.user_of).by_resource()
     views, health = Views(registry.backing), Health()
     watches = Watches(registry, views, secrets.SystemRandom().random)
-    pages = {
+    pages: dict[str, Page] = {
+        "/metrics": ControlPlaneMetrics(registry, _totals(cluster), watches),
         "/version": version_page,
         "/openid/v1/jwks": key_set_page(signer),
         "/.well-known/openid-configuration": configuration_page(address),
     }
-    connections = {("pods", "log"): PodLogs(cluster, logs)}
+    connections: dict[tuple[str, str], Handler] = {
+        ("pods", "log"): PodLogs(cluster, logs),
+        ("nodes", "proxy"): NodeProxy(cluster),
+        **dict.fromkeys(UPGRADES, refuse_upgrade),
+    }
     application = Application(
         Gate(authenticator, authorizer),
         Station(cluster, pacer),
@@ -83,3 +94,8 @@ def build(
         Paths(Discovery(registry, address), OpenAPI(registry), health, pages),
     )
     return Frontend(application, watches, health)
+
+
+def _totals(cluster: SimulatedCluster) -> Totals:
+    """What has been counted of a cluster; nothing where nobody was told to count."""
+    return cluster.telemetry if isinstance(cluster.telemetry, Totals) else Totals()

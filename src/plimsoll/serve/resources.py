@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from plimsoll.errors import ApiError
 from plimsoll.registry.refusals import method_not_allowed, no_such_page, not_found
 from plimsoll.registry.requests import Listing, Request, Verb
 from plimsoll.serve.bodies import patch_type_of, payload, read_object, read_patch
@@ -149,8 +148,3 @@ def _is_misplaced(info: RequestInfo, row: APIResource) -> bool:
     """Whether a path looks for a resource where it is not: in a namespace, or outside of one."""
     in_namespace = bool(info.namespace) and info.resource != "namespaces"
     return in_namespace != row.resource.namespaced and (in_namespace or bool(info.name))
-
-
-def refused_connection(message: str) -> ApiError:
-    """400 for what would take a connection of another protocol."""
-    return ApiError(400, "BadRequest", message)

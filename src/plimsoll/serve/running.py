@@ -18,9 +18,9 @@ import uvloop
 
 from plimsoll.serve.composition import compose
 from plimsoll.serve.kubeconfig import Access, merge_context, remove_context, user_kubeconfig, write_kubeconfig
+from plimsoll.serve.metrics.counting import Totals
 from plimsoll.serve.server import Listening, ServedCluster, serving
 from plimsoll.serve.statedirectory import state_directory
-from plimsoll.simcluster.telemetry import NullTelemetry
 
 if TYPE_CHECKING:
     from plimsoll.scenario.cluster import ClusterSpec
@@ -69,7 +69,7 @@ async def _serve(wish: Wish, announce: Callable[[Announcement], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    cluster = compose(wish.spec, seed=wish.seed, telemetry=NullTelemetry(), epoch_seconds=time.time())
+    cluster = compose(wish.spec, seed=wish.seed, telemetry=Totals(), epoch_seconds=time.time())
     async with serving(cluster, wish.listening, processes=wish.processes) as served:
         with _announced(wish, served) as announcement:
             gc.collect()

@@ -92,8 +92,8 @@ def pod_metrics(pod: Object, now: str) -> Object | None:
     }
 
 
-def node_metrics(node: Object, pods: Iterable[Object], now: str) -> Object:
-    """A ``NodeMetrics`` of metrics.k8s.io/v1beta1: the node's ``pods`` and what the system takes, within its capacity."""
+def node_usage(node: Object, pods: Iterable[Object]) -> Usage:
+    """What a node uses: its ``pods`` and what the system takes, within its capacity."""
     parts = [pod_usage(pod) for pod in pods]
     capacity = (node.get("status") or {}).get("capacity") or {}
     cpu = SYSTEM_CPU_MILLICORES + sum(one.cpu_millicores for one in parts)
@@ -101,6 +101,11 @@ def node_metrics(node: Object, pods: Iterable[Object], now: str) -> Object:
     if capacity:
         cpu = min(cpu, float(parse_cpu(capacity.get("cpu", "0"))))
         memory = min(memory, parse_memory(capacity.get("memory", "0")))
+    return Usage(cpu, memory)
+
+
+def node_metrics(node: Object, pods: Iterable[Object], now: str) -> Object:
+    """A ``NodeMetrics`` of metrics.k8s.io/v1beta1."""
     metadata = node["metadata"]
     labels = {"labels": metadata["labels"]} if metadata.get("labels") else {}
     return {
@@ -109,5 +114,5 @@ def node_metrics(node: Object, pods: Iterable[Object], now: str) -> Object:
         "metadata": {"name": metadata["name"], "creationTimestamp": now, **labels},
         "timestamp": now,
         "window": WINDOW,
-        "usage": Usage(cpu, memory).document(),
+        "usage": node_usage(node, pods).document(),
     }

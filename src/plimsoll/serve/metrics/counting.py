@@ -1,0 +1,68 @@
+"""Adds up what a simulation reports window by window, as Prometheus wants it: from the beginning on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from plimsoll.histogram import representative
+from plimsoll.simcluster.telemetry import NullTelemetry
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.telemetry import RequestRow
+
+
+class Requests(NamedTuple):
+    """Requests that are alike."""
+
+    client: str
+    verb: str
+    resource: str
+    code: int
+
+
+@dataclass(slots=True)
+class Durations:
+    """How often requests took how long, in seconds, and all of them together."""
+
+    counts: dict[float, int] = field(default_factory=dict)
+    total_seconds: float = 0.0
+
+    def add(self, seconds: float, count: int, total_seconds: float) -> None:
+        """Count some more."""
+        self.counts[seconds] = self.counts.get(seconds, 0) + count
+        self.total_seconds += total_seconds
+
+    def merge(self, other: Durations) -> None:
+        """Count all of another."""
+        for seconds, count in other.counts.items():
+            self.add(seconds, count, 0.0)
+        self.total_seconds += other.total_seconds
+
+
+class Totals(NullTelemetry):
+    """Requests and gauges since a cluster began; all else goes unheard."""
+
+    def __init__(self) -> None:
+        self.latencies: dict[Requests, Durations] = {}
+        self.throttles: dict[Requests, Durations] = {}
+        self._gauges: dict[tuple[str, str], float] = {}
+
+    def requests(self, rows: Iterable[RequestRow]) -> None:
+        """Add a window of requests."""
+        for row in rows:
+            kept = self.latencies if row.measure == "latency" else self.throttles
+            key = Requests(row.client, row.verb, row.resource, row.code)
+            if key not in kept:
+                kept[key] = Durations()
+            kept[key].add(representative(row.bucket), row.count, row.seconds_sum)
+
+    def sample(self, seconds: float, series: str, instance: str, value: float) -> None:
+        """Keep a gauge's last value."""
+        del seconds
+        self._gauges[series, instance] = value
+
+    def gauges(self, series: str) -> Iterator[tuple[str, float]]:
+        """The last values of a series by instance."""
+        return ((instance, value) for (name, instance), value in self._gauges.items() if name == series)
