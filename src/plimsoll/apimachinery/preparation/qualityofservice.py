@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from plimsoll.kube.quantities import parse_quantity
@@ -34,11 +35,18 @@ def _sum(parts: Iterable[Mapping[str, Any] | None]) -> dict[str, Fraction]:
     total: dict[str, Fraction] = {}
     for part in parts:
         for name, amount in _positive(part).items():
-            total[name] = total.get(name, Fraction(0)) + amount
+            total[name] = total[name] + amount if name in total else amount
     return total
 
 
 def _positive(amounts: Mapping[str, Any] | None) -> dict[str, Fraction]:
-    given = {name: str(amounts[name]) for name in _COUNTED if amounts and name in amounts}
-    read = {name: parse_quantity(amount) for name, amount in given.items() if not amount.startswith("-")}
+    if not amounts:
+        return {}
+    read = {name: _read(str(amounts[name])) for name in _COUNTED if name in amounts}
     return {name: amount for name, amount in read.items() if amount > 0}
+
+
+@lru_cache(maxsize=4096)  # the pods of a cluster ask for few different amounts
+def _read(amount: str) -> Fraction:
+    """Read an amount; a negative one, which validation will refuse, counts as none."""
+    return Fraction(0) if amount.startswith("-") else parse_quantity(amount)

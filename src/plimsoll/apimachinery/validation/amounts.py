@@ -40,6 +40,8 @@ def check_resource_name(name: str, field: str) -> Errors:
 
 def check_container_resource_name(name: str, field: str) -> Errors:
     """Check a name of a resource that a container can ask for."""
+    if name in CONTAINER_RESOURCES:
+        return
     yield from check_resource_name(name, field)
     if "/" not in name:
         if name not in CONTAINER_RESOURCES and not name.startswith(HUGE_PAGES):

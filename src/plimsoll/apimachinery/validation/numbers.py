@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from plimsoll.apimachinery.naming import percentage, port_name, port_number
@@ -103,7 +104,11 @@ def network_of(value: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | No
 
 def quantity(value: Any) -> Fraction:
     """Read a quantity that may be negative; decoding has refused what is none."""
-    text = str(value)
+    return _read_quantity(str(value))
+
+
+@lru_cache(maxsize=4096)  # the pods of a cluster ask for few different amounts
+def _read_quantity(text: str) -> Fraction:
     return -parse_quantity(text[1:]) if text.startswith("-") else parse_quantity(text)
 
 
