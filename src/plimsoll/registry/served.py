@@ -59,13 +59,15 @@ class Strategy(Protocol):
         """A stored object in this version."""
         ...
 
-    def track(  # noqa: PLR0913 - the facts that a managedFields entry records
-        self, live: Object | None, value: Object, *, manager: str, subresource: str, time: str
-    ) -> Object:
+    def track(self, live: Object | None, value: Object, *, manager: str, subresource: str, time: str) -> Object:
         """The object with ``managedFields`` that show who wrote what."""
         ...
 
-    def apply(  # noqa: PLR0913 - as above
+    def track_scale(self, live: Object, value: Object, *, manager: str, time: str, replicas: tuple[str, ...]) -> Object:
+        """The same for a number of replicas that came through the scale; ``replicas`` is its field, from the top."""
+        ...
+
+    def apply(
         self, live: Object | None, body: Any, *, manager: str, subresource: str, time: str, force: bool
     ) -> Object:
         """Server-side apply: the live object with what the body says; 409 where others own that."""

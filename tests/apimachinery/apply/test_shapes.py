@@ -28,7 +28,7 @@ PODS_LIKE = st.fixed_dictionaries(
             optional={"labels": st.dictionaries(TEXTS, TEXTS, max_size=2), "finalizers": st.lists(TEXTS, max_size=2)},
         ),
         "spec": st.fixed_dictionaries(
-            {"containers": st.lists(CONTAINERS, max_size=2, unique_by=lambda container: container["name"])},
+            {"containers": st.lists(CONTAINERS, max_size=2, unique_by=lambda container: str(container["name"]))},
             optional={
                 "nodeSelector": st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2),
                 "hostNetwork": st.booleans(),

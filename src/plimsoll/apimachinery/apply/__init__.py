@@ -8,6 +8,7 @@ it is. Decoding, defaults and validation of what comes out do not belong here, n
 from plimsoll.apimachinery.apply.applying import apply
 from plimsoll.apimachinery.apply.fieldsets import FieldSet
 from plimsoll.apimachinery.apply.resets import reset_fields
+from plimsoll.apimachinery.apply.scaling import track_scale
 from plimsoll.apimachinery.apply.updating import Write, field_manager, update_managed_fields
 
-__all__ = ["FieldSet", "Write", "apply", "field_manager", "reset_fields", "update_managed_fields"]
+__all__ = ["FieldSet", "Write", "apply", "field_manager", "reset_fields", "track_scale", "update_managed_fields"]
