@@ -304,3 +304,16 @@ def test_a_list_of_metadata_is_a_list_of_objects_without_the_rest() -> None:
     assert listed["items"] == [
         {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": {"name": "a"}}
     ]
+
+
+def test_claims_to_devices_say_how_far_they_are() -> None:
+    claims = Resource("resource.k8s.io", "v1", "resourceclaims", "ResourceClaim")
+    claim: Object = {"metadata": {"name": "c"}}
+    assert cells(claims, claim)[1] == "pending"
+    assert cells(claims, {**claim, "status": {"allocation": {}, "reservedFor": [{}]}})[1] == "allocated,reserved"
+
+
+def test_an_api_service_of_the_server_itself_is_local() -> None:
+    services = Resource("apiregistration.k8s.io", "v1", "apiservices", "APIService", namespaced=False)
+    available = {"conditions": [{"type": "Available", "status": "True"}]}
+    assert cells(services, {"metadata": {"name": "v1."}, "spec": {}, "status": available})[1:3] == ["Local", "True"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plimsoll.apimachinery.tables.cells import NONE, age_of, human_duration, name_of
+from plimsoll.apimachinery.tables.cells import NONE, UNKNOWN, age_of, human_duration, name_of
 from plimsoll.apimachinery.tables.columns import AGE, NAME, Column, Layout, counted, named, wide
 from plimsoll.kube.resources import Object
 
@@ -84,6 +84,11 @@ def _flow_schema(schema: Object, now: float) -> list[Any]:
     ]
 
 
+def _precedence(schema: Object) -> tuple[int, str]:
+    """Requests are matched against the schemas in this order."""
+    return (schema.get("spec") or {}).get("matchingPrecedence", 0), name_of(schema)
+
+
 def _priority_level(level: Object, now: float) -> list[Any]:
     spec = level.get("spec") or {}
     limited = spec.get("limited") or {}
@@ -93,11 +98,23 @@ def _priority_level(level: Object, now: float) -> list[Any]:
     return [name_of(level), spec.get("type", ""), shares, *numbers, age_of(level, now)]
 
 
+def _service(service: Object, now: float) -> list[Any]:
+    reference = (service.get("spec") or {}).get("service")
+    shown = "Local" if reference is None else f"{reference.get('namespace', '')}/{reference.get('name', '')}"
+    conditions = (service.get("status") or {}).get("conditions") or ()
+    available = next((one for one in conditions if one.get("type") == "Available"), None)
+    state = UNKNOWN if available is None else str(available.get("status", ""))
+    if available is not None and state != "True" and available.get("reason"):
+        state += f" ({available['reason']})"
+    return [name_of(service), shown, state, age_of(service, now)]
+
+
 _BINDING = Layout((NAME, Column("Role"), AGE, *wide("Users", "Groups", "ServiceAccounts")), _binding)
 _WEBHOOKS = Layout((NAME, *counted("Webhooks"), AGE), _webhooks)
 _ADMISSION_BINDING = Layout((NAME, *named("PolicyName", "ParamRef"), AGE), _admission_binding)
 
 LAYOUTS: Iterable[tuple[str, str, Layout]] = (
+    ("apiregistration.k8s.io", "apiservices", Layout((NAME, *named("Service", "Available"), AGE), _service)),
     (_RBAC, "rolebindings", _BINDING),
     (_RBAC, "clusterrolebindings", _BINDING),
     (
@@ -130,6 +147,7 @@ LAYOUTS: Iterable[tuple[str, str, Layout]] = (
                 Column("MissingPL"),
             ),
             _flow_schema,
+            order=_precedence,
         ),
     ),
     (

@@ -265,7 +265,7 @@ LAYOUTS: Iterable[tuple[str, str, Layout]] = (
             (
                 NAME,
                 *named("Provisioner", "ReclaimPolicy", "VolumeBindingMode"),
-                Column("AllowVolumeExpansion", "boolean"),
+                Column("AllowVolumeExpansion"),
                 AGE,
             ),
             _storage_class,

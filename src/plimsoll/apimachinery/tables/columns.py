@@ -61,6 +61,9 @@ class Layout:
     conditions: Callable[[Object], list[Object]] | None = None
     """Makes the conditions of a row, by which clients hide rows that are of no interest any more."""
 
+    order: Callable[[Object], Any] | None = None
+    """Sorts the rows by what it returns; without it they keep the order of the objects."""
+
 
 NAME = Column("Name", format="name")
 AGE = Column("Age")

@@ -24,7 +24,8 @@ def custom_layout(printer_columns: Sequence[Mapping[str, Any]]) -> Layout:
             column.get("type", "string"),
             column.get("format") or "",
             column.get("priority") or 0,
-            column.get("description") or f"Custom resource definition column (in JSONPath format): {column['jsonPath']}",
+            column.get("description")
+            or f"Custom resource definition column (in JSONPath format): {column['jsonPath']}",
         )
         for column in wanted
     )
