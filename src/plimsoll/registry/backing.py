@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from plimsoll.kube.resources import Object, Resource
     from plimsoll.registry.admission.chain import AdmissionChain
     from plimsoll.registry.identity import Identity
+    from plimsoll.registry.verbs.moulds import Moulds
     from plimsoll.simcluster.store import Store
 
 
@@ -27,12 +28,13 @@ class Companion(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """The parts that all verbs share. ``companions`` are found by group and plural."""
+    """The parts that all verbs share. ``companions`` are found by group and plural; ``moulds`` spare creates work."""
 
     store: Store
     identity: Identity
     admission: AdmissionChain
     companions: Mapping[tuple[str, str], Companion]
+    moulds: Moulds
 
     def companion(self, resource: Resource) -> Companion | None:
         """What is kept beside a resource, if anything is."""

@@ -25,6 +25,7 @@ from plimsoll.registry.verbs.creating import create
 from plimsoll.registry.verbs.deleting import delete, delete_object
 from plimsoll.registry.verbs.deletingmany import delete_collection
 from plimsoll.registry.verbs.listing import list_objects
+from plimsoll.registry.verbs.moulds import Moulds
 from plimsoll.registry.verbs.patching import patch
 from plimsoll.registry.verbs.reading import get
 from plimsoll.registry.verbs.updating import update
@@ -71,7 +72,8 @@ class Registry:
         numbers = ServiceNumbers(random, store.collection(SERVICES))
         store.collection(PODS).indexers.append(self._report_pod)
         companions = {(SERVICES.group, SERVICES.plural): numbers}
-        self.backing = Backing(store, identity, default_plugins(store, identity.suffix), companions)
+        admission = default_plugins(store, identity.suffix)
+        self.backing = Backing(store, identity, admission, companions, Moulds(store))
         self._broadcasters: dict[tuple[str, str], Broadcaster] = {}
         DefinitionControllers(cluster.kernel, store, identity, self._delete_all)
         install(self.backing)

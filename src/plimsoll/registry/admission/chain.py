@@ -27,9 +27,14 @@ class Validating(Protocol):
 class AdmissionChain:
     """All plug-ins of a server."""
 
-    def __init__(self, mutating: Sequence[Mutating], validating: Sequence[Validating]) -> None:
+    def __init__(
+        self, mutating: Sequence[Mutating], validating: Sequence[Validating], lifecycle: Mutating, quotas: Validating
+    ) -> None:
+        """``lifecycle`` and ``quotas`` are those of the plug-ins whose answer may be another every time."""
         self._mutating = tuple(mutating)
         self._validating = tuple(validating)
+        self._lifecycle = lifecycle
+        self._quotas = quotas
 
     def admit(self, attributes: Attributes) -> None:
         """Let every mutating plug-in complete the object."""
@@ -40,3 +45,8 @@ class AdmissionChain:
         """Let every validating plug-in decide."""
         for plugin in self._validating:
             plugin.validate(attributes)
+
+    def recheck(self, attributes: Attributes) -> None:
+        """Decide on one more of what was admitted before."""
+        self._lifecycle.admit(attributes)
+        self._quotas.validate(attributes)

@@ -41,8 +41,10 @@ def default_plugins(store: Store, make_suffix: Callable[[], str]) -> AdmissionCh
     limits = LimitRanger(store.collection(LIMITRANGES))
     priority = Priority(store.collection(PRIORITYCLASSES))
     storage_classes = store.collection(STORAGECLASSES)
+    lifecycle = NamespaceLifecycle(store.collection(NAMESPACES))
+    quotas = Quotas(store.collection(RESOURCEQUOTAS))
     mutating = (
-        NamespaceLifecycle(store.collection(NAMESPACES)),
+        lifecycle,
         limits,
         ServiceAccounts(store.collection(SERVICEACCOUNTS), make_suffix),
         NodeTaints(),
@@ -54,5 +56,5 @@ def default_plugins(store: Store, make_suffix: Callable[[], str]) -> AdmissionCh
         DefaultIngressClass(store.collection(INGRESSCLASSES)),
         RoleEscalation(Authorizer(store)),
     )
-    validating = (limits, priority, ClaimResize(storage_classes), Quotas(store.collection(RESOURCEQUOTAS)))
-    return AdmissionChain(mutating, validating)
+    validating = (limits, priority, ClaimResize(storage_classes), quotas)
+    return AdmissionChain(mutating, validating, lifecycle, quotas)

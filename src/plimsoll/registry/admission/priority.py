@@ -46,7 +46,7 @@ class Priority:
         default = self._default()
         if default is not None and default["metadata"]["name"] != attributes.object["metadata"]["name"]:
             name = default["metadata"]["name"]
-            text = f'PriorityClass {name} is already marked as default. Only one default can exist'
+            text = f"PriorityClass {name} is already marked as default. Only one default can exist"
             raise forbidden(PRIORITYCLASSES, attributes.object["metadata"]["name"], text)
 
     def _class_of(self, attributes: Attributes, spec: Object) -> Object | None:

@@ -47,7 +47,10 @@ class DefaultStorageClass:
             return
         value = attributes.object
         annotations = value["metadata"].get("annotations") or {}
-        if value["spec"].get("storageClassName") is not None or "volume.beta.kubernetes.io/storage-class" in annotations:
+        if (
+            value["spec"].get("storageClassName") is not None
+            or "volume.beta.kubernetes.io/storage-class" in annotations
+        ):
             return
         default = newest_default(self._classes, (DEFAULT_CLASS, DEFAULT_CLASS_BETA))
         if default is not None:
@@ -87,7 +90,9 @@ class ClaimResize:
         if _size(attributes.object) <= _size(old):
             return
         if old.get("status", {}).get("phase") != "Bound":
-            raise forbidden(PERSISTENTVOLUMECLAIMS, attributes.name, "Only bound persistent volume claims can be expanded")
+            raise forbidden(
+                PERSISTENTVOLUMECLAIMS, attributes.name, "Only bound persistent volume claims can be expanded"
+            )
         found = self._classes.find("", old["spec"].get("storageClassName") or "")
         if found is None or not found.get("allowVolumeExpansion"):
             text = (

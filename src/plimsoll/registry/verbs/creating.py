@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plimsoll.registry.backing import Backing
     from plimsoll.registry.requests import Request
     from plimsoll.registry.served import Served
+    from plimsoll.registry.verbs.moulds import Mould
 
 MAX_NAME_ATTEMPTS = 8
 """Times that a name is made up where names are taken (store.go, maxNameGenerationCreateAttempts)."""
@@ -24,6 +25,35 @@ MAX_NAME_ATTEMPTS = 8
 
 def create(backing: Backing, served: Served, request: Request) -> Answer:
     """Store a new object from a request's body."""
+    known = backing.moulds.key(request)
+    if known is None:
+        return _create(backing, served, request)
+    key, name, prefix = known
+    mould = backing.moulds.find(key)
+    if mould is not None:
+        return _cast(backing, served, request, mould, name, prefix)
+    answer = _create(backing, served, request)
+    if isinstance(answer.object, dict):
+        backing.moulds.keep(key, answer.object, answer.warnings)
+    return answer
+
+
+def _cast(backing: Backing, served: Served, request: Request, mould: Mould, name: str, prefix: str) -> Answer:
+    """Store one more of what was created before."""
+    identity, namespace = backing.identity, request.namespace
+    value = mould.cast(name, namespace, identity.uid(), identity.timestamp())
+    if not name:
+        value["metadata"]["name"] = name = _generated(backing, served, prefix, namespace)
+    attributes = Attributes("CREATE", served.resource, namespace, name, "", request.user, value)
+    backing.admission.recheck(attributes)
+    present = served.collection.find(namespace, name)
+    if present is not None:
+        raise _taken(served, name, present)
+    return Answer(201, served.collection.add(namespace, name, value), mould.warnings)
+
+
+def _create(backing: Backing, served: Served, request: Request) -> Answer:
+    """Store a new object from a body that is not known yet."""
     options = write_options("create", request.options)
     warnings: list[str] = []
     strategy = served.strategy
@@ -74,12 +104,18 @@ def insert(backing: Backing, served: Served, attributes: Attributes, options: Wr
 def _name(backing: Backing, served: Served, metadata: Object, namespace: str) -> None:
     """Make up a name where only its beginning was given."""
     prefix = metadata.get("generateName")
-    if not prefix or metadata.get("name"):
-        return
+    if prefix and not metadata.get("name"):
+        metadata["name"] = _generated(backing, served, prefix, namespace)
+
+
+def _generated(backing: Backing, served: Served, prefix: str, namespace: str) -> str:
+    """A name that is free, if one is found in a few attempts."""
+    name = ""
     for _ in range(MAX_NAME_ATTEMPTS):
-        metadata["name"] = backing.identity.generate_name(prefix)
-        if served.collection.find(namespace, metadata["name"]) is None:
-            return
+        name = backing.identity.generate_name(prefix)
+        if served.collection.find(namespace, name) is None:
+            break
+    return name
 
 
 def _taken(served: Served, name: str, present: Object) -> ApiError:
