@@ -157,6 +157,16 @@ def test_the_order_of_elements_can_be_set_without_changing_them() -> None:
     assert names(patched(pod, patch)) == ["b", "c", "a"]
 
 
+def test_a_new_element_in_the_place_of_a_deleted_one_stands_behind_what_was_there() -> None:
+    pod = pod_of({"name": "a"}, {"name": "b"}, {"name": "d"})
+    order = {"$setElementOrder/containers": [{"name": "e"}, {"name": "b"}]}
+    swap = {**order, "containers": [{"name": "d", "$patch": "delete"}, {"name": "e", "image": "e:1"}]}
+    addition = {**order, "containers": [{"name": "e", "image": "e:1"}]}
+
+    assert names(patched(pod, {"spec": swap})) == ["a", "e", "b"]
+    assert names(patched(pod, {"spec": addition})) == ["e", "a", "b", "d"]
+
+
 def test_null_takes_a_field_away_and_directives_in_new_values_vanish() -> None:
     patch = {"metadata": None, "spec": {"containers": [{"name": "a", "$patch": "delete"}], "nodeName": None}}
 

@@ -33,7 +33,9 @@ def of_mappings(*lists: list[Any]) -> bool:
         raise inapplicable()
     if len(kinds) != 1:
         shown = printed(list(lists))
-        raise unexpected(f"list element types are not identical: {shown}" if kinds else "no elements in any list")
+        raise unexpected(
+            f"list element types are not identical: {shown}" if kinds else "no elements in any of the given slices"
+        )
     return dict in kinds
 
 

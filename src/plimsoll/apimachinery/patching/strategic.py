@@ -97,7 +97,23 @@ def _merge_ordered_lists(merged: Object, pending: Object, schema: Schema | None)
         else:
             result = original if patch is None else _merged_list(original, patch, field)
         of_mappings(original or [], patch or [])
-        merged[key] = arranged(result, order, original or [], merge_key)
+        merged[key] = arranged(result, order, _server_order(original or [], patch or [], merge_key), merge_key)
+
+
+def _server_order(original: list[Any], patch: list[Any], merge_key: str) -> list[Any]:
+    """The order that elements have which the patch does not name.
+
+    It is that of the original. The server edits it in place, though: where it has deleted elements, as many new ones
+    take their places, and so count as if they had stood at the end before.
+    """
+    if not merge_key or not all(isinstance(element, dict) for element in patch):
+        return original
+    kept, additions = _after_directives(original, patch, merge_key)
+    if len(kept) >= len(original) or any(element.get(_DIRECTIVE) == "replace" for element in patch):
+        return original
+    known = {identity(element, merge_key) for element in kept}
+    new = [element for element in additions if identity(element, merge_key) not in known]
+    return kept + new[: len(original) - len(kept)]
 
 
 def _check_order(patch: list[Any], order: list[Any], merge_key: str) -> None:
