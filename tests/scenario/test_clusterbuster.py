@@ -142,8 +142,29 @@ def test_a_server_without_rate_and_bound_exchanges_nothing() -> None:
     assert job("workload: server").exchange is None
 
 
-def test_other_workloads_hold_for_their_run_time() -> None:
-    assert job("workload: sleep\nworkloadruntime: 30\npredelay: 5").hold_seconds == 35
+def test_workloads_without_a_like_hold_for_their_run_time() -> None:
+    assert job("workload: pausepod\nworkloadruntime: 30\npredelay: 5").hold_seconds == 35
+
+
+@pytest.mark.parametrize(
+    ("text", "work"),
+    [
+        ("workload: sleep", {"kind": "sleep"}),
+        ("workload: synctest", {"kind": "sleep"}),
+        ("workload: cpusoaker", {"kind": "cpuSoak", "share": 1.0}),
+        ("workload: memory\nmemory-size: 64Mi", {"kind": "memorySoak", "size_bytes": 64 * 2**20}),
+        ("workload: files\nfiles-per-dir: 7\nfile-size: 100", {"kind": "files", "files": 7, "file_bytes": 100}),
+        ("workload: logger\nlog-bytes-per-line: 64", {"kind": "logger", "line_bytes": 64}),
+    ],
+)
+def test_workloads_with_a_like_do_that_for_their_run_time(text: str, work: dict[str, object]) -> None:
+    found = job(f"{text}\nworkloadruntime: 30\npredelay: 5")
+    (workload,) = (group.pod.workload for group in found.objects if getattr(group, "pod", None) and group.pod.workload)
+
+    assert work.items() <= {**workload.model_dump(), "duration_seconds": 30.0}.items()
+    assert workload.duration_seconds == 30.0
+    assert found.hold_seconds == 5
+    assert found.barrier is not None
 
 
 def test_the_pace_is_the_files_own() -> None:

@@ -26,8 +26,8 @@ ALIASES = {
 
 APPLIED = frozenset({
     "antiaffinity", "basename", "cleanup", "cleanupalways", "containerimage", "containersperpod", "createnamespacesonly",
-    "deploymenttype", "depspernamespace", "filesdropcache", "fiodropcache", "headlessservices", "jobname", "label", "limit",
-    "livenessprobeinterval", "msgsize", "namespaces", "nodeselector", "objectspercall", "objectspercallconfigmaps",
+    "deploymenttype", "depspernamespace", "filesdropcache", "filesize", "filesperdir", "fiodropcache", "headlessservices",
+    "jobname", "label", "limit", "livenessprobeinterval", "logbytesperline", "memorysize", "msgsize", "namespaces", "nodeselector", "objectspercall", "objectspercallconfigmaps",
     "objectspercalldeployments", "objectspercallsecrets", "parallel", "parallelconfigmaps", "paralleldeployments",
     "parallelsecrets", "podstarttimeout", "predelay", "postdelay", "replicas", "request", "secrets", "sleep",
     "sleepbetweenconfigmaps", "sleepbetweendeployments", "sleepbetweensecrets", "sync", "syncinfirstnamespace",
@@ -50,12 +50,12 @@ _BY_REASON = {
     "verbosereport reportobjectcreation prometheussnapshot failurestatus parallellogretrieval parallellog retrievesuccessfullogs "
     "retrievesuc logsuc logsuccessful compressreport compress verbose quiet",
     _INSIDE: "processes processesperpod stepinterval workdir livenessprobesleeptime livenessprobesleep volume configmapfile "
-    "synctestcount synctestclustercount synctestsleep dirspervolume filesperdir fileblocksize filesize filesdirect filesdirs "
-    "logbytesperline loglinesperio logxfercount logdelay "
+    "synctestcount synctestclustercount synctestsleep dirspervolume fileblocksize filesdirect filesdirs "
+    "loglinesperio logxfercount logdelay "
     "fiopattern fiopatterns fioblocksize fioblocksizes fiooptions fiojobfile fioioengine fioioengines fioiodepth fioiodepths "
     "fionumjobs fiodirect fioramptime fiofdatasync fiofilesize fioworkdir uperfmsgsize uperftesttype uperfproto uperfprotocol "
     "uperfnthr uperframp uperframptime hammerdbdriver hammerdbdatabase hammerdbbenchmark hammerdbvirtualusers hammerdbrampup "
-    "hammerdbworkdir memorysize memoryscan memorystride memoryiterations memoryiterationruntime memoryidle memoryidlefirst "
+    "hammerdbworkdir memoryscan memorystride memoryiterations memoryiterationruntime memoryidle memoryidlefirst "
     "memoryrandomseed memorysync memorystartprobability memorysubproc byoname byofile byoworkload byoworkdir byodropcache "
     "sysbenchtime sysbenchfileiotests sysbenchfileiotest sysbenchfileiomodes sysbenchfileiomode",
     _PROCESS: "help helpall helpeverything helpoptions forceabort doit preservetmpdir jobfile exitatend waitforever waitsecrets "

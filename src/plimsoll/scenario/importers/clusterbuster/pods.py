@@ -6,6 +6,7 @@ from typing import Any
 
 from plimsoll.scenario.importers.clusterbuster.jobfile import Option
 from plimsoll.scenario.importers.clusterbuster.settings import Settings
+from plimsoll.scenario.importers.clusterbuster.workloads import workload_of
 
 _PAUSE_IMAGE = "gcr.io/google_containers/pause-amd64:3.2"
 _WORKLOAD_IMAGE = "quay.io/rkrawitz/clusterbuster-base:latest"
@@ -20,6 +21,8 @@ def pod_template(settings: Settings) -> dict[str, Any]:
         "image": _image(settings),
         "containers": settings.integer("containersperpod", 1),
     }
+    if work := workload_of(settings):
+        pod["workload"] = work
     key, _, value = settings.text("nodeselector", _NODE_SELECTOR).partition("=")
     if key:
         pod["nodeSelector"] = {key: value}

@@ -13,6 +13,7 @@ from plimsoll.scenario.importers.clusterbuster.objects import parts
 from plimsoll.scenario.importers.clusterbuster.options import KNOWN, PASSED_THROUGH, reason_against
 from plimsoll.scenario.importers.clusterbuster.pace import common_pace
 from plimsoll.scenario.importers.clusterbuster.settings import Settings
+from plimsoll.scenario.importers.clusterbuster.workloads import workload_of
 from plimsoll.scenario.importers.imported import Imported
 from plimsoll.scenario.nearest import did_you_mean
 from plimsoll.scenario.sources import Source
@@ -73,11 +74,18 @@ def _job(settings: Settings) -> Fields:
     job: Fields = {"name": settings.text("jobname", settings.workload).lower().replace("_", "-"), **parts(settings)}
     if settings.is_client_server and (exchange := _exchange(settings)):
         job["exchange"] = exchange
-    elif hold := sum(settings.seconds(name) for name in ("predelay", "workloadruntime", "postdelay")):
+    elif hold := sum(settings.seconds(name) for name in _waits(settings)):
         job["hold"] = hold
+    if settings.synchronises and ("exchange" in job or workload_of(settings)):
+        job["barrier"] = {}
     if timeout := settings.seconds("timeout") or settings.seconds("podstarttimeout"):
         job["wait"] = {"timeout": timeout}
     return job
+
+
+def _waits(settings: Settings) -> tuple[str, ...]:
+    """The options that a load without an exchange waits for; what workers do is waited for by itself."""
+    return ("predelay", "postdelay") if workload_of(settings) else ("predelay", "workloadruntime", "postdelay")
 
 
 def _exchange(settings: Settings) -> Fields:
