@@ -18,8 +18,10 @@ from plimsoll.simcluster.controllers.manager import ControllerManager
 from plimsoll.simcluster.faults import Fault, FaultInjector
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
+from plimsoll.simcluster.kubelet.fulldocuments import FullDocuments
 from plimsoll.simcluster.kubelet.kubelet import Kubelet, Shared
 from plimsoll.simcluster.kubelet.needs import NeedsReader
+from plimsoll.simcluster.kubelet.simulated import SimulatedContainers
 from plimsoll.simcluster.metering import Metering
 from plimsoll.simcluster.network import Network
 from plimsoll.simcluster.nodes import NodeShape, node_object
@@ -29,6 +31,7 @@ from plimsoll.simcluster.store import Store
 from plimsoll.simcluster.traffic import Traffic
 
 if TYPE_CHECKING:
+    from plimsoll.simcluster.kubelet.events import EventRecorder
     from plimsoll.simcluster.profile import Profile
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.telemetry import Telemetry
@@ -79,13 +82,16 @@ class SimulatedCluster:
 
     def _add_nodes(self, shapes: Sequence[NodeShape]) -> Mapping[str, Kubelet]:
         profile = self.profile
-        documents = StatusDocuments(self.api.timestamp)
+        inspectable = self.environment.event_store is not None
+        documents = (FullDocuments if inspectable else StatusDocuments)(self.api.timestamp)
         ttl_seconds = profile.kubelet.secret_ttl_seconds
         if profile.kubelet.ttl_controller:
             ttl_seconds = object_ttl_seconds(len(shapes))
         shared = self.node_shared = Shared(
             self.environment, profile, self.api, NeedsReader(), documents, self.traffic, ttl_seconds
         )
+        if inspectable:
+            shared.containers = SimulatedContainers(self.kernel, self.api.timestamp, self._events_of)
         pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
         control_pods = profile.kubelet.control_pods
         kubelets = {}
@@ -104,6 +110,9 @@ class SimulatedCluster:
             random = self.streams.stream(f"kubelet/{shape.name}")
             kubelets[shape.name] = Kubelet(shared, shape.name, address, addresses, random)
         return kubelets
+
+    def _events_of(self, node: str) -> EventRecorder:
+        return self.kubelets[node].events
 
     def _route_to_kubelet(self, change: StoredChange) -> None:
         kubelet = self.kubelets.get(change.object["spec"].get("nodeName", ""))

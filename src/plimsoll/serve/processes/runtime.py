@@ -39,6 +39,8 @@ class ProcessRuntime:
     every file. The processes live in real time, so the pacer's rate has to be 1.
     """
 
+    runs_commands = True
+
     def __init__(
         self, cluster: SimulatedCluster, pacer: Pacer, *, backoff_seconds: float = FIRST_BACKOFF_SECONDS
     ) -> None:

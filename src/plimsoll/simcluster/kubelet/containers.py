@@ -31,6 +31,9 @@ Reported = Callable[[Report], None]
 class Containers(Protocol):
     """Runs the containers of pods. All calls, in both directions, are made in the kernel's time."""
 
+    runs_commands: bool
+    """Whether commands really run; otherwise the programs that pods' annotations describe are simulated."""
+
     def start(self, pod: Object, node: str, address: str, changed: Reported) -> None:
         """Start a pod's containers, restart them as its policy says, and tell of every change."""
         ...

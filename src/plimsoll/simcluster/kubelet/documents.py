@@ -24,6 +24,10 @@ class StatusDocuments:
         self._timestamp = timestamp
         self._shared: dict[Any, Any] = {}
 
+    def accepted(self, pod: Object, host_ip: str) -> Object:
+        """The first status of a pod that the kubelet has taken."""
+        return self.pending(pod["spec"], host_ip)
+
     def pending(self, spec: Object, host_ip: str) -> Object:
         """Accepted by the kubelet, nothing started: what ``kubectl`` shows as ContainerCreating."""
         now = self._timestamp()

@@ -138,12 +138,14 @@ def _mounted(source: Object) -> tuple[Reference, bool] | None:
 
 def _readiness(containers: list[Object]) -> tuple[float, float]:
     """Initial delay and period of the slowest readiness probe; a start-up probe's come before it."""
-    slowest = (0.0, 0.0)
-    for container in containers:
-        delay = period = 0.0
-        for probe in (container.get("startupProbe"), container.get("readinessProbe")):
-            if probe is not None:
-                delay += probe.get("initialDelaySeconds", 0)
-                period += probe.get("periodSeconds", 10)
-        slowest = max(slowest, (delay, period))
-    return slowest
+    return max(map(probe_seconds, containers), default=(0.0, 0.0))
+
+
+def probe_seconds(container: Object) -> tuple[float, float]:
+    """Initial delay and period until a container is ready: of its start-up probe and its readiness probe together."""
+    delay = period = 0.0
+    for probe in (container.get("startupProbe"), container.get("readinessProbe")):
+        if probe is not None:
+            delay += probe.get("initialDelaySeconds", 0)
+            period += probe.get("periodSeconds", 10)
+    return delay, period

@@ -69,7 +69,7 @@ class PodWorker:
         """First sync of a pod that the kubelet has taken: status, then volumes."""
         kubelet = self.kubelet
         self._register()
-        kubelet.statuses.set_status(self.reporting, kubelet.documents.pending(self.pod["spec"], kubelet.address))
+        kubelet.statuses.set_status(self.reporting, kubelet.documents.accepted(self.pod, kubelet.address))
         if self.needs.volumes:
             Volumes(self, self._volumes_there).mount()
         else:
@@ -152,6 +152,8 @@ class PodWorker:
         if not self.running and report.phase != "Pending":
             self.running = True
             kubelet.milestone(self.reporting.uid, Milestone.KUBELET_RUNNING)
+            if kubelet.containers is not None and not kubelet.containers.runs_commands:
+                kubelet.start_program(self)
             self._sync(then=self._sync)
         if report.ready and not self.ready:
             kubelet.milestone(self.reporting.uid, Milestone.KUBELET_READY)
@@ -227,7 +229,7 @@ class PodWorker:
             self.reporting.status = stored
             kubelet.statuses.set_status(self.reporting, stored)  # the new process does not know that it was sent
         else:
-            self.reporting.status = kubelet.documents.pending(self.pod["spec"], kubelet.address)
+            self.reporting.status = kubelet.documents.accepted(self.pod, kubelet.address)
             self._report_running()
         if kubelet.containers is not None:
             kubelet.containers.resume(self.reporting.uid, self._containers_changed)
