@@ -91,7 +91,9 @@ def resource_of(definition: Object) -> Resource:
     """The resource of a definition in the version that is stored."""
     spec = definition["spec"]
     names = (definition.get("status") or {}).get("acceptedNames") or spec["names"]
-    return Resource(spec["group"], stored_version(definition), names["plural"], names["kind"], spec["scope"] == "Namespaced")
+    return Resource(
+        spec["group"], stored_version(definition), names["plural"], names["kind"], spec["scope"] == "Namespaced"
+    )
 
 
 def stored_version(definition: Object) -> str:
@@ -112,7 +114,13 @@ def terminating(definition: Object, now: str) -> Object:
 
 def with_terminating(definition: Object, state: str, reason: str, message: str, now: str) -> Object:
     """The definition with its condition ``Terminating``."""
-    condition = {"type": "Terminating", "status": state, "lastTransitionTime": now, "reason": reason, "message": message}
+    condition = {
+        "type": "Terminating",
+        "status": state,
+        "lastTransitionTime": now,
+        "reason": reason,
+        "message": message,
+    }
     status = definition.get("status") or {}
     conditions = list(status.get("conditions") or ())
     for index, present in enumerate(conditions):

@@ -15,6 +15,7 @@ from plimsoll.registry.bootstrap.objects import install
 from plimsoll.registry.catalogue import ServedResources
 from plimsoll.registry.componentapi import ServedApi
 from plimsoll.registry.definitions import DefinitionControllers, resource_of
+from plimsoll.registry.housekeeping import Housekeeping
 from plimsoll.registry.identity import Identity
 from plimsoll.registry.options import DeleteOptions
 from plimsoll.registry.refusals import method_not_allowed, no_such_page
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plimsoll.kube.resources import Object, Resource
-    from plimsoll.registry.questions import Question
     from plimsoll.registry.requests import Answer, Receive
     from plimsoll.registry.served import Served
     from plimsoll.simcluster.assembly import SimulatedCluster
@@ -78,6 +78,7 @@ class Registry:
         DefinitionControllers(cluster.kernel, store, identity, self._delete_all)
         install(self.backing)
         store.compact(store.revision)
+        Housekeeping(cluster.kernel, store)
         if isinstance(cluster.api, ServedApi):
             cluster.api.connect(self)
 

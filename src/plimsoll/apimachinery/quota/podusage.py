@@ -8,9 +8,7 @@ from typing import Any
 from plimsoll.apimachinery.quota.amounts import Amounts, add, larger
 from plimsoll.kube.resources import Object
 
-MUST_BE_REQUESTED = frozenset(
-    {"cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"}
-)
+MUST_BE_REQUESTED = frozenset({"cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"})
 """What every container must name where a quota counts it."""
 
 _COMPUTE = ("cpu", "memory", "ephemeral-storage")
@@ -87,20 +85,18 @@ def unrequested(pod: Object, counted: Iterable[str]) -> str:
 
 def in_scope(pod: Object, requirement: Mapping[str, Any]) -> bool:
     """Whether a pod is in one scope of a quota."""
-    match requirement["scopeName"]:
-        case "Terminating":
-            return is_terminating(pod)
-        case "NotTerminating":
-            return not is_terminating(pod)
-        case "BestEffort":
-            return is_best_effort(pod)
-        case "NotBestEffort":
-            return not is_best_effort(pod)
-        case "PriorityClass":
-            return _has_priority(pod, requirement)
-        case "CrossNamespacePodAffinity":
-            return _looks_across_namespaces(pod)
-    return False
+    scope = requirement["scopeName"]
+    if scope == "PriorityClass":
+        return _has_priority(pod, requirement)
+    tests = {
+        "Terminating": is_terminating,
+        "BestEffort": is_best_effort,
+        "CrossNamespacePodAffinity": _looks_across_namespaces,
+    }
+    if scope in tests:
+        return tests[scope](pod)
+    opposite = tests.get(scope.removeprefix("Not"))
+    return opposite is not None and not opposite(pod)
 
 
 def is_terminating(pod: Object) -> bool:
@@ -113,7 +109,10 @@ def is_best_effort(pod: Object) -> bool:
     """Whether no container asks for CPU or memory."""
     containers = (*(pod["spec"].get("containers") or ()), *(pod["spec"].get("initContainers") or ()))
     return not any(
-        name in _POD_LEVEL for container in containers for side in ("requests", "limits") for name in _amounts(container, side)
+        name in _POD_LEVEL
+        for container in containers
+        for side in ("requests", "limits")
+        for name in _amounts(container, side)
     )
 
 

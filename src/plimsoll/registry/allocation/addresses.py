@@ -44,7 +44,9 @@ class AddressRange:
             number = self._first + self._band + (offset + step) % upper
             if number not in self._taken:
                 return str(IPv4Address(number))
-        return next((str(IPv4Address(n)) for n in range(self._first, self._first + self._band) if n not in self._taken), None)
+        return next(
+            (str(IPv4Address(n)) for n in range(self._first, self._first + self._band) if n not in self._taken), None
+        )
 
     def take(self, address: str) -> None:
         """Take an address; what is none, like ``None``, counts for nothing."""

@@ -42,7 +42,13 @@ class Conversion:
 
 def _core_event(value: Object) -> Object:
     """An event of ``events.k8s.io`` as a core event, which shows some fields even where they are empty."""
-    shown: Object = {"involvedObject": {}, "source": {}, "firstTimestamp": None, "lastTimestamp": None, "eventTime": None}
+    shown: Object = {
+        "involvedObject": {},
+        "source": {},
+        "firstTimestamp": None,
+        "lastTimestamp": None,
+        "eventTime": None,
+    }
     named = {_CORE_FIELDS.get(key, key): part for key, part in value.items()}
     return {**shown, "reportingComponent": "", "reportingInstance": "", **named, "apiVersion": "v1"}
 

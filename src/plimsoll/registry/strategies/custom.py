@@ -58,10 +58,12 @@ class CustomStrategy(KindStrategy):
 
     def check_create(self, value: Object, warnings: list[str]) -> None:
         """Refuse a new object that the schema or a rule forbids."""
+        del warnings
         self.refuse(value, [*validate_create(self.resource, value), *self.kind.validate_create(value)])
 
     def check_update(self, value: Object, old: Object, subresource: str, warnings: list[str]) -> None:
         """Refuse a change that the schema or a rule forbids."""
+        del warnings
         check = self.kind.validate_status_update if subresource == "status" else self.kind.validate_update
         self.refuse(value, [*validate_update(self.resource, value, old), *check(value, old)])
 

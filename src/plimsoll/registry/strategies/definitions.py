@@ -38,9 +38,11 @@ class DefinitionStrategy(BuiltInStrategy):
 
     def check_create(self, value: Object, warnings: list[str]) -> None:
         """Refuse a definition whose names or schemas are not right."""
+        del warnings
         self.refuse(value, validate_definition(value))
 
     def check_update(self, value: Object, old: Object, subresource: str, warnings: list[str]) -> None:
         """Refuse a change that is not right, or comes too late."""
+        del warnings
         if subresource != "status":
             self.refuse(value, validate_definition_update(value, old))

@@ -108,7 +108,9 @@ def _decremented(budget: Object, pod: str, now: str) -> Object:
         raise forbidden(PODDISRUPTIONBUDGETS, name, "pdb disruptions allowed is negative")
     disrupted = status.get("disruptedPods") or {}
     if len(disrupted) > MAX_DISRUPTED:
-        raise forbidden(PODDISRUPTIONBUDGETS, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller")
+        raise forbidden(
+            PODDISRUPTIONBUDGETS, name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller"
+        )
     if allowed == 0:
         raise _too_many(_shortage(name, status))
     status = {**status, "disruptionsAllowed": allowed - 1, "disruptedPods": {**disrupted, pod: now}}

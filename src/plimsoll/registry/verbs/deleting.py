@@ -78,12 +78,12 @@ def _delete(
         if options.dry_run:
             return True, value if graceful else stored
         if graceful:
-            stored = _update(backing, served, stored, value)
+            stored = _update(served, stored, value)
         return True, removed(served.collection, stored)
-    return False, value if options.dry_run else _update(backing, served, stored, value)
+    return False, value if options.dry_run else _update(served, stored, value)
 
 
-def _update(backing: Backing, served: Served, stored: Object, value: Object) -> Object:
+def _update(served: Served, stored: Object, value: Object) -> Object:
     return stored if value == stored else served.collection.put(stored, value)
 
 

@@ -16,11 +16,8 @@ FOREGROUND = "foregroundDeletion"
 def garbage_finalizers(traits: Traits, finalizers: Sequence[str], options: DeleteOptions) -> list[str]:
     """The finalizers of an object that is to be deleted (deletionFinalizersForGarbageCollection)."""
     kept = [name for name in finalizers if name not in {ORPHAN, FOREGROUND}]
-    if traits.garbage == "unsupported":
-        wanted = []
-    else:
-        wanted = [_policy(traits, finalizers, options)]
-    added = kept + [name for name in wanted if name]
+    wanted = "" if traits.garbage == "unsupported" else _policy(traits, finalizers, options)
+    added = [*kept, wanted] if wanted else kept
     return list(finalizers) if set(added) == set(finalizers) else added
 
 

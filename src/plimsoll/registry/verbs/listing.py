@@ -6,10 +6,10 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError
+from plimsoll.registry.refusals import bad_request
 from plimsoll.registry.requests import Answer, Listing
 from plimsoll.registry.verbs import continuation
 from plimsoll.registry.verbs.listoptions import EXACT, ListOptions, list_options
-from plimsoll.registry.refusals import bad_request
 from plimsoll.registry.verbs.revisions import check_not_older, read_revision
 from plimsoll.registry.verbs.selection import Selection, selection
 

@@ -46,7 +46,7 @@ def update(backing: Backing, served: Served, request: Request) -> Answer:
     return write(backing, served, request, options, change, warnings)
 
 
-def write(  # noqa: PLR0913 - the parts of one write
+def write(
     backing: Backing,
     served: Served,
     request: Request,
@@ -82,7 +82,7 @@ def write(  # noqa: PLR0913 - the parts of one write
         return Answer(201, insert(backing, served, attributes, options), tuple(warnings))
     _check_revision(served, request.name, value, old)
     _complete(backing, served, attributes, old)
-    return Answer(200, _store(backing, served, attributes, stored, options), tuple(warnings))
+    return Answer(200, _store(served, attributes, stored, options), tuple(warnings))
 
 
 def _complete(backing: Backing, served: Served, attributes: Attributes, old: Object) -> None:
@@ -107,7 +107,7 @@ def _complete(backing: Backing, served: Served, attributes: Attributes, old: Obj
     backing.admission.validate(attributes)
 
 
-def _store(backing: Backing, served: Served, attributes: Attributes, stored: Object, options: WriteOptions) -> Object:
+def _store(served: Served, attributes: Attributes, stored: Object, options: WriteOptions) -> Object:
     strategy = served.strategy
     value = strategy.to_stored(attributes.object)
     value["metadata"]["resourceVersion"] = stored["metadata"]["resourceVersion"]
