@@ -46,6 +46,7 @@ UNTRACKED: FieldSet = {
 _IDENTITY = frozenset(element[2:] for element in UNTRACKED["f:metadata"] if element != ".")
 _MAX_MANAGER_BYTES = 128
 _REMEMBERED_SHAPES = 4096
+_REMEMBERED_TEXTS = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,14 +157,23 @@ def _managers_to_start_from(live: Object | None, new: Object, *, is_subresource:
 def _created_fields(new: Object, write: Write) -> FieldSet:
     """What the creator of an object owns; objects of one shape share one set."""
     metadata = new.get("metadata") or {}
-    shape = dict(new)
-    shape["metadata"] = {name: member for name, member in metadata.items() if name not in _IDENTITY}
+    tracked = dict(new)
+    tracked["metadata"] = kept = {name: member for name, member in metadata.items() if name not in _IDENTITY}
+    for name in ("labels", "annotations"):
+        if kept.get(name):
+            kept[name] = dict.fromkeys(kept[name], "")
     for name in ("apiVersion", "kind", *(element[2:] for element, node in write.reset.items() if not node)):
-        shape.pop(name, None)
+        tracked.pop(name, None)
     try:
-        return _fields_of_shape(write.schema, orjson.dumps(shape_of(shape, write.schema)), orjson.dumps(write.reset))
+        return _fields_of_text(write.schema, orjson.dumps(tracked), orjson.dumps(write.reset))
     except (MismatchError, TypeError):
         return {}
+
+
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
+def _fields_of_text(schema: Schema, text: bytes, reset: bytes) -> FieldSet:
+    """The fields of a new object, by all that it says: pods of one template say the same, and need no look at it."""
+    return _fields_of_shape(schema, orjson.dumps(shape_of(orjson.loads(text), schema)), reset)
 
 
 @lru_cache(maxsize=_REMEMBERED_SHAPES)
