@@ -190,3 +190,28 @@ def test_a_server_beyond_its_limits_asks_clients_to_come_back() -> None:
     api.cluster.server.down = True
     assert api.ask("GET", CONFIG_MAPS).status == 503
     assert api.ask("GET", "/version").status == 200
+
+
+def test_answers_say_how_their_requests_were_sorted(api: Served) -> None:
+    levels = api.ask("GET", "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations").json["items"]
+    uids = {level["metadata"]["name"]: level["metadata"]["uid"] for level in levels}
+    assert api.ask("GET", "/version").headers["x-kubernetes-pf-prioritylevel-uid"] == uids["exempt"]
+    refused = api.ask("GET", CONFIG_MAPS, token=ALICE)
+    assert refused.headers["x-kubernetes-pf-prioritylevel-uid"] == uids["global-default"]
+
+
+def test_requests_wait_for_seats_and_are_turned_away_when_too_many_wait() -> None:
+    limits = {"apiserver.maxReadsInFlight": 1, "apiserver.maxMutatingInFlight": 1, "apiserver.readCpuSeconds": 0.1}
+    api = served(settings={**limits, "apiserver.cores": 1})
+
+    async def main() -> list[int]:
+        asked = [asyncio.create_task(api.answer("GET", f"{CONFIG_MAPS}/c", token=ALICE)) for _ in range(400)]
+        for _ in range(100):
+            await asyncio.sleep(0)
+            api.clock[0] += 1.0
+            api.pacer.catch_up()
+        return [task.result().status for task in asked if task.done()]
+
+    statuses = asyncio.run(main())
+    assert set(statuses) == {403, 429}
+    assert statuses.count(429) == 400 - 1 - 6 * 50  # one seat, and a hand of six queues

@@ -65,11 +65,12 @@ class Application:
         info: RequestInfo | None = None
         headers = Headers(scope["headers"])
         answer: Response | Stream
+        sorting: tuple[Header, ...] = ()
         try:
             options = query_options(scope["query_string"])
             info = request_info(scope["method"], scope["raw_path"].decode("latin-1"), options)
             user = self._gate.identify(headers, scope, info)
-            await self._station.admit(info)
+            sorting = await self._station.admit(user, info, options)
             self._gate.authorize(user, info)
             body = await read_body(receive) if info.method in METHODS_WITH_BODY else b""
             if body is None:
@@ -81,6 +82,8 @@ class Application:
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             answer = error_response(_broken())
+        if isinstance(answer, Response):
+            answer.headers = (*answer.headers, *sorting)
         if info is not None:
             self._station.leave(info, answer.code if isinstance(answer, Response) else 200, arrived_seconds)
         return answer, b"gzip" in headers.accept_encoding

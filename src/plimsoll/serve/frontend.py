@@ -17,6 +17,7 @@ from plimsoll.registry.registry import Registry
 from plimsoll.serve.application import Application
 from plimsoll.serve.authentication import Authenticator
 from plimsoll.serve.discovery import Discovery
+from plimsoll.serve.fairness import Fairness, install_flow_control
 from plimsoll.serve.gate import Gate
 from plimsoll.serve.health import Health
 from plimsoll.serve.metrics.apiserver import ControlPlaneMetrics
@@ -59,6 +60,7 @@ def begin(cluster: SimulatedCluster) -> Registry:
     """The registry of a new cluster, which has its first objects and has done what it does with them."""
     registry = Registry(cluster)
     install_roles(cluster.store, registry.backing.identity)
+    install_flow_control(cluster.store, registry.backing.identity)
     RoleAggregation(cluster.store)
     cluster.kernel.run(cluster.kernel.now + FIRST_SECONDS)
     return registry
@@ -74,10 +76,12 @@ def build(
     account_tokens = ServiceAccountTokens(signer, store, identity)
     authenticator = Authenticator(tokens, account_tokens.user_of, ISSUER)
     registry.questions = Questions(authorizer, account_tokens, identity, authenticator.user_of).by_resource()
+    settings = cluster.profile.apiserver
+    fairness = Fairness(store, settings.max_reads_in_flight + settings.max_mutating_in_flight)
     views, health = Views(registry.backing), Health()
     watches = Watches(registry, views, secrets.SystemRandom().random)
     pages: dict[str, Page] = {
-        "/metrics": ControlPlaneMetrics(registry, _totals(cluster), watches),
+        "/metrics": ControlPlaneMetrics(registry, _totals(cluster), watches, fairness),
         "/version": version_page,
         "/openid/v1/jwks": key_set_page(signer),
         "/.well-known/openid-configuration": configuration_page(address),
@@ -89,7 +93,7 @@ def build(
     }
     application = Application(
         Gate(authenticator, authorizer),
-        Station(cluster, pacer),
+        Station(cluster, pacer, fairness),
         Resources(registry, views, watches, connections),
         Paths(Discovery(registry, address), OpenAPI(registry), health, pages),
     )

@@ -11,12 +11,18 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from plimsoll.apimachinery.flowcontrol.seats import estimated_seats
 from plimsoll.simcluster.apiserver import Refusal
 from plimsoll.simcluster.client import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plimsoll.embed.pacer import Pacer
+    from plimsoll.registry.requests import User
+    from plimsoll.serve.fairness import Fairness
     from plimsoll.serve.requestinfo import RequestInfo
+    from plimsoll.serve.responses import Header
     from plimsoll.simcluster.apiserver import RequestCost
     from plimsoll.simcluster.assembly import SimulatedCluster
     from plimsoll.simcluster.metering import Meter
@@ -43,7 +49,9 @@ logger = logging.getLogger(__name__)
 class Station:
     """The simulated API server's door to the outside."""
 
-    def __init__(self, cluster: SimulatedCluster, pacer: Pacer) -> None:
+    def __init__(self, cluster: SimulatedCluster, pacer: Pacer, fairness: Fairness) -> None:
+        self._fairness = fairness
+        self._store = cluster.store
         self._kernel = cluster.kernel
         self._server = cluster.server
         self._metering = cluster.metering
@@ -59,12 +67,31 @@ class Station:
             logger.exception("the simulation failed, and goes on")
         return self._kernel.now
 
-    async def admit(self, info: RequestInfo) -> None:
-        """Wait until the API server gets to a request; ``ApiError`` where it refuses it."""
+    async def admit(self, user: User, info: RequestInfo, options: Mapping[str, str]) -> tuple[Header, ...]:
+        """Wait until the API server gets to a request; ``ApiError`` where it refuses it.
+
+        Returns the headers that tell the client how its request was sorted.
+        """
+        flow = self._fairness.flow(user, info)
+        headers = self._fairness.headers(flow)
         if not info.is_resource:
-            return
+            return headers
+        cost = self._cost(info)
+        if cost.long_running or not (cost.cpu_seconds or cost.latency_seconds):
+            await self._serve(cost)
+            return headers
+        seats = self._seats(info, options)
+        queue_set = await self._fairness.seat(flow, seats)
+        try:
+            await self._serve(cost)
+        finally:
+            if queue_set is not None:
+                queue_set.leave(seats)
+        return headers
+
+    async def _serve(self, cost: RequestCost) -> None:
         now = self._kernel.now
-        finish = self._server.admit(now, self._cost(info))
+        finish = self._server.admit(now, cost)
         if isinstance(finish, Refusal):
             raise refused(finish)
         if finish > now:
@@ -72,6 +99,17 @@ class Station:
             self._kernel.after(finish - now, _settle, due)
             self._pacer.poke()
             await due
+
+    def _seats(self, info: RequestInfo, options: Mapping[str, str]) -> int:
+        if info.verb != "list":
+            return 1
+        limit = options.get("limit", "")
+        objects = sum(
+            len(collection)
+            for collection in self._store.collections()
+            if (collection.resource.group, collection.resource.plural) == (info.group, info.resource)
+        )
+        return estimated_seats(info.verb, objects, int(limit) if limit.isdecimal() else 0)
 
     def leave(self, info: RequestInfo, code: int, arrived_seconds: float) -> None:
         """Account for an answer, and let the simulation go on with what the request has set off."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from plimsoll.serve.metrics.counting import Durations, Totals
 from plimsoll.serve.metrics.exposition import CONTENT_TYPE, Family, Sample, histogram, render
@@ -13,6 +13,7 @@ from plimsoll.serve.version import version_document
 if TYPE_CHECKING:
     from plimsoll.registry.registry import Registry
     from plimsoll.serve.exchange import Exchange
+    from plimsoll.serve.fairness import Fairness
     from plimsoll.serve.watches import Watches
 
 REQUEST_BOUNDS = (
@@ -26,15 +27,26 @@ LIMITER_BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 
 
 WATCH = "WATCH"
 
+FLOW_CONTROL: tuple[tuple[str, Literal["counter", "gauge"], str, str], ...] = (
+    ("nominal_limit_seats", "gauge", "Seats of each priority level.", "seats"),
+    ("current_executing_seats", "gauge", "Seats in use.", "occupied"),
+    ("current_executing_requests", "gauge", "Requests that have a seat.", "executing"),
+    ("current_inqueue_requests", "gauge", "Requests that wait for a seat.", "waiting"),
+    ("dispatched_requests_total", "counter", "Requests that got a seat.", "dispatched"),
+    ("rejected_requests_total", "counter", "Requests that were turned away.", "rejected"),
+)
+"""Metrics of flow control, and what of a queue set each shows."""
+
 
 class ControlPlaneMetrics:
     """Serves ``/metrics``."""
 
-    def __init__(self, registry: Registry, totals: Totals, watches: Watches) -> None:
+    def __init__(self, registry: Registry, totals: Totals, watches: Watches, fairness: Fairness) -> None:
         self._registry = registry
         self._cluster = registry.cluster
         self._totals = totals
         self._watches = watches
+        self._fairness = fairness
 
     def __call__(self, _: Exchange) -> Response:
         """The page, complete up to now."""
@@ -44,6 +56,7 @@ class ControlPlaneMetrics:
     def _families(self) -> Iterator[Family]:
         yield from self._requests()
         yield from self._server()
+        yield from self._flow_control()
         yield from self._components()
         version = version_document()
         labels = {"major": version["major"], "minor": version["minor"], "git_version": version["gitVersion"]}
@@ -103,6 +116,13 @@ class ControlPlaneMetrics:
         yield Family("apiserver_storage_objects", "gauge", "Objects by resource.", by_name)
         by_group = [Sample(count, {"group": group, "resource": name}) for name, group, count in stored]
         yield Family("apiserver_resource_objects", "gauge", "Objects by group and resource.", by_group)
+
+    def _flow_control(self) -> Iterator[Family]:
+        prefix = "apiserver_flowcontrol_"
+        levels = [(name, {"priority_level": name}) for name in self._fairness.queue_sets]
+        for name, kind, description, attribute in FLOW_CONTROL:
+            samples = [Sample(getattr(self._fairness.queue_sets[level], attribute), labels) for level, labels in levels]
+            yield Family(f"{prefix}{name}", kind, description, samples)
 
     def _components(self) -> Iterator[Family]:
         cluster, totals = self._cluster, self._totals
