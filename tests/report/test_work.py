@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from rich.console import Console, Group
 
 from plimsoll.archive.rows import DURATIONS, RESULTS
 from plimsoll.histogram import RELATIVE_ERROR, bucket_of
+from plimsoll.report.metrics import _work as _metrics
 from plimsoll.report.terminal import _exchanges, _work
 from plimsoll.report.work import Spread, work
 
@@ -65,3 +67,24 @@ def test_a_terminal_shows_connections_rates_and_round_trips() -> None:
     assert "2.00 MB sent, 2.00 MB received, each client 1.00 MB/s to 1.00 MB/s each way" in text
     assert "first connection after 700 ms" in text
     assert "round trip" in text
+
+
+def test_objectives_can_be_about_what_pods_did() -> None:
+    rows = [("complete", 1.0), ("late", 0.0), ("attempts", 4.0), ("firstConnectionSeconds", 0.7)]
+    done = work(results(*((0, *row) for row in rows), (1, "complete", 0.0), (1, "late", 0.0)), durations(0.001))
+
+    numbers = dict(_metrics(cast("Any", SimpleNamespace(work=done))))
+
+    assert numbers["work.exchange.complete.ratio"] == 0.5
+    assert numbers["work.exchange.attempts"] == 4
+    assert numbers["work.exchange.firstConnectionSeconds.max"] == 0.7
+    assert numbers["work.exchange.roundTrip.count"] == 1
+
+
+def test_jobs_that_do_the_same_are_told_apart() -> None:
+    (one,) = work(results((0, "complete", 1.0), (0, "late", 0.0)), DURATIONS.empty_table())
+    both = (one, replace(one, job="other"))
+
+    names = {name for name, _ in _metrics(cast("Any", SimpleNamespace(work=both)))}
+
+    assert {"work.job.exchange.clients", "work.other.exchange.clients"} <= names

@@ -6,6 +6,7 @@ Names are dotted; durations are in seconds, rates per second but for ``podsPerMi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ Numbers = Iterator[tuple[str, float | None]]
 def metrics(measured: Measurements) -> dict[str, float]:
     """All numbers of a run by name."""
     found: dict[str, float] = {}
-    for source in (_run, _pods, _creation, _latency, _clients, _network):
+    for source in (_run, _pods, _creation, _latency, _clients, _network, _work):
         found.update((name, number) for name, number in source(measured) if number is not None)
     return found
 
@@ -95,6 +96,24 @@ def _network(measured: Measurements) -> Numbers:
     yield "network.receiveMean", transfer.receive_mean * MEGABIT
     yield "network.receiveMax", max(node.receive_mean for node in transfer.nodes) * MEGABIT
     yield "network.sentBytes", transfer.sent_bytes
+
+
+def _work(measured: Measurements) -> Numbers:
+    """By kind; with the job before it where several jobs do work of that kind."""
+    jobs = Counter(work.kind for work in measured.work)
+    for work in measured.work:
+        prefix = f"work.{work.kind}" if jobs[work.kind] == 1 else f"work.{work.job}.{work.kind}"
+        yield f"{prefix}.clients", work.clients
+        yield f"{prefix}.complete", work.complete
+        yield f"{prefix}.complete.ratio", work.complete / work.clients
+        yield f"{prefix}.late", work.late
+        for name, total in work.totals.items():
+            yield f"{prefix}.{name}", total
+        for name, spread in work.spreads.items():
+            for part in ("p50", "p99", "min", "max"):
+                yield f"{prefix}.{name}.{part}", getattr(spread, part)
+        for name, durations in work.durations.items():
+            yield from _distribution(f"{prefix}.{name}", durations)
 
 
 def _distribution(prefix: str, distribution: Quantiles | Durations) -> Numbers:

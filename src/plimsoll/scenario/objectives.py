@@ -47,6 +47,8 @@ METRICS: dict[str, str] = {
     "latency": f"answer times of a client's requests, e.g. latency.driver; {_QUANTILES}",
     "throttle": f"waits in a client's own rate limiter, e.g. throttle.kubelet; {_QUANTILES}, and .total",
     "network": "bits per second of a node while data is exchanged: .sendMean .sendMin .sendMax .receiveMean .receiveMax",
+    "work": "what pods really did, by kind, e.g. work.exchange: .complete .refused .bytesSent .firstConnectionSeconds.max,"
+    f" .roundTrip; {_QUANTILES}",
 }
 """What may be expected of a run: the first name of a metric, and what follows it."""
 

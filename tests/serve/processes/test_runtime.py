@@ -174,14 +174,14 @@ def test_a_pod_without_its_config_map_waits_for_it() -> None:
 
 def test_containers_that_initialise_run_first_and_one_by_one() -> None:
     async def story(bench: Bench) -> None:
-        mounts = [{"name": "work", "mountPath": "/work"}]
+        mounts = [{"name": "work", "mountPath": "/shared"}]
         steps = [
             {"name": name, "image": "none", "volumeMounts": mounts,
-             "command": ["sh", "-c", 'echo "$0" >> "$1"', name, "/work/steps"]}
+             "command": ["sh", "-c", 'echo "$0" >> "$1"', name, "/shared/steps"]}
             for name in ("init-1", "init-2")
         ]  # fmt: skip
         pod = bench.pod(
-            "ordered", "cat", "/work/steps", restartPolicy="Never", initContainers=steps,
+            "ordered", "cat", "/shared/steps", restartPolicy="Never", initContainers=steps,
             volumes=[{"name": "work", "emptyDir": {}}],
             container_volumeMounts=mounts,
         )  # fmt: skip
