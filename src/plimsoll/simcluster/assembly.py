@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel import Kernel, Streams
 from plimsoll.kube.resources import NODES, PODS
-from plimsoll.simcluster.addressing import NodeAddresses, PodNetwork
+from plimsoll.simcluster.addressing import AddressError, NodeAddresses, PodNetwork
 from plimsoll.simcluster.admission import PodAdmission
+from plimsoll.simcluster.adoption import NodeAdoption
 from plimsoll.simcluster.api import EPOCH_SECONDS, Api
 from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
@@ -19,12 +20,13 @@ from plimsoll.simcluster.faults import Fault, FaultInjector
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
 from plimsoll.simcluster.kubelet.fulldocuments import FullDocuments
+from plimsoll.simcluster.kubelet.heartbeats import Heartbeats
 from plimsoll.simcluster.kubelet.kubelet import Kubelet, Shared
 from plimsoll.simcluster.kubelet.needs import NeedsReader
 from plimsoll.simcluster.kubelet.simulated import SimulatedContainers
 from plimsoll.simcluster.metering import Metering
 from plimsoll.simcluster.network import Network
-from plimsoll.simcluster.nodes import NodeShape, node_object
+from plimsoll.simcluster.nodes import NodeShape, detailed, node_object
 from plimsoll.simcluster.sampling import Sampler
 from plimsoll.simcluster.scheduler import Scheduler
 from plimsoll.simcluster.store import Store
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.profile import Profile
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.telemetry import Telemetry
+
+
+KUBELET_VERSION = "v1.36.0"
+"""What nodes say of their kubelets to people who look; load runs do not look."""
+
+ADOPTED_BITS_PER_SECOND = 10e9
+"""The network of a node that a client has created: it does not say."""
 
 
 class SimulatedCluster:
@@ -79,8 +88,11 @@ class SimulatedCluster:
         background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
         self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
         self._add_gauges()
+        if inspectable:
+            Heartbeats(self.kernel, self.api, self.kubelets.values)
+            NodeAdoption(self.kernel, self.api, KUBELET_VERSION, self._employ, self._dismiss)
 
-    def _add_nodes(self, shapes: Sequence[NodeShape]) -> Mapping[str, Kubelet]:
+    def _add_nodes(self, shapes: Sequence[NodeShape]) -> dict[str, Kubelet]:
         profile = self.profile
         inspectable = self.environment.event_store is not None
         documents = (FullDocuments if inspectable else StatusDocuments)(self.api.timestamp)
@@ -92,24 +104,45 @@ class SimulatedCluster:
         )
         if inspectable:
             shared.containers = SimulatedContainers(self.kernel, self.api.timestamp, self._events_of)
-        pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
-        control_pods = profile.kubelet.control_pods
-        kubelets = {}
-        for index, shape in enumerate(shapes):
-            address = f"10.{index >> 16 & 255}.{index >> 8 & 255}.{index & 255}"
-            subnet = pod_network.allocate()
-            addresses = NodeAddresses(subnet, profile.network.reserved_addresses + control_pods)
-            node = node_object(
-                shape,
-                pods=max(profile.kubelet.max_pods - control_pods, 0),
-                address=address,
-                pod_cidr=str(subnet),
-                created=self.api.timestamp(),
-            )
+        self._pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
+        kubelets: dict[str, Kubelet] = {}
+        for shape in shapes:
+            kubelet, subnet = self._kubelet(shape.name, len(kubelets))
+            created = self.api.timestamp()
+            pods = max(profile.kubelet.max_pods - profile.kubelet.control_pods, 0)
+            node = node_object(shape, pods=pods, address=kubelet.address, pod_cidr=subnet, created=created)
+            if inspectable:
+                node = detailed(node, KUBELET_VERSION, created)
             self.store.collection(NODES).add("", shape.name, node)
-            random = self.streams.stream(f"kubelet/{shape.name}")
-            kubelets[shape.name] = Kubelet(shared, shape.name, address, addresses, random)
+            kubelets[shape.name] = kubelet
         return kubelets
+
+    def _kubelet(self, name: str, index: int) -> tuple[Kubelet, str]:
+        """A kubelet for a node, and the subnet of its pods; ``AddressError`` where there is none left."""
+        network = self.profile.network
+        subnet = self._pod_network.allocate()
+        addresses = NodeAddresses(subnet, network.reserved_addresses + self.profile.kubelet.control_pods)
+        address = f"10.{index >> 16 & 255}.{index >> 8 & 255}.{index & 255}"
+        random = self.streams.stream(f"kubelet/{name}")
+        return Kubelet(self.node_shared, name, address, addresses, random), str(subnet)
+
+    def _employ(self, name: str) -> Kubelet | None:
+        """A kubelet for a node that a client has created; None where it has one, or can have none."""
+        if name in self.kubelets:
+            return None
+        try:
+            kubelet, _ = self._kubelet(name, len(self.kubelets))
+        except AddressError:
+            return None
+        self.network.add_node(name, ADOPTED_BITS_PER_SECOND)
+        self.kubelets[name] = kubelet
+        return kubelet
+
+    def _dismiss(self, name: str) -> None:
+        """A node is gone, and its containers with it."""
+        kubelet = self.kubelets.pop(name, None)
+        if kubelet is not None:
+            kubelet.go_down(lose_containers=True)
 
     def _events_of(self, node: str) -> EventRecorder:
         return self.kubelets[node].events

@@ -87,11 +87,13 @@ class Correlator:
         if not self._reporter.series and not self._may_report(uid):
             return None
         group = (uid, event_type, reason, action, field_path)
-        text = self._aggregate(group, text)
-        key = (*group, text)
+        combined = self._is_one_of_many(group, text)
+        if combined:
+            text = f"(combined from similar events): {text}"
+        key = group if combined else (*group, text)
         observed = self._observed.get(key)
         if observed is not None:
-            return EventWrite(True, lambda: self._repeat(metadata.get("namespace", "default"), key, observed))
+            return EventWrite(True, lambda: self._repeat(metadata.get("namespace", "default"), key, observed, text))
         reference = _reference(regarding, field_path)
         return EventWrite(False, lambda: self._create(reference, key, event_type, reason, text, action))
 
@@ -102,16 +104,17 @@ class Correlator:
             bucket = self._allowances[uid] = TokenBucket(SPAM_PER_SECOND, SPAM_BURST)
         return bucket.try_take(self._kernel.now)
 
-    def _aggregate(self, group: tuple[str, ...], text: str) -> str:
+    def _is_one_of_many(self, group: tuple[str, ...], text: str) -> bool:
+        """Whether so much like this has been said already that it is said on one event from now on."""
         if self._reporter.series:
-            return text
+            return False
         now = self._kernel.now
         similar = self._similar.get(group)
         if similar is None or now - similar.since_seconds > SIMILAR_WITHIN_SECONDS:
             _limit(self._similar)
             similar = self._similar[group] = _Similar(now)
         similar.texts.add(text)
-        return f"(combined from similar events): {text}" if len(similar.texts) > MOST_SIMILAR else text
+        return len(similar.texts) > MOST_SIMILAR
 
     def _create(
         self, reference: Object, key: tuple[str, ...], event_type: str, reason: str, text: str, action: str
@@ -157,7 +160,7 @@ class Correlator:
             "reportingInstance": self._reporter.host or self._reporter.component,
         }
 
-    def _repeat(self, namespace: str, key: tuple[str, ...], observed: _Observed) -> None:
+    def _repeat(self, namespace: str, key: tuple[str, ...], observed: _Observed, text: str) -> None:
         stored = self._events.find(namespace, observed.name)
         if stored is None:
             self._observed.pop(key, None)
@@ -167,7 +170,8 @@ class Correlator:
             series = {"count": observed.count, "lastObservedTime": self._api.micro_timestamp()}
             self._events.replace(stored, series=series)
         else:
-            self._events.replace(stored, count=observed.count, lastTimestamp=self._api.timestamp())
+            now = self._api.timestamp()
+            self._events.replace(stored, count=observed.count, lastTimestamp=now, message=text)
 
     def _expire(self, namespace: str, name: str, uid: str, key: tuple[str, ...]) -> None:
         """Remove an event an hour after it last happened; here: after it was last written."""

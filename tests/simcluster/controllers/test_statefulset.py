@@ -2,8 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from plimsoll.kube.resources import CONTROLLERREVISIONS, PERSISTENTVOLUMECLAIMS, PODS, STATEFULSETS, Object
+from plimsoll.kube.resources import (
+    CONTROLLERREVISIONS,
+    PERSISTENTVOLUMECLAIMS,
+    PODS,
+    STATEFULSETS,
+    STORAGECLASSES,
+    Object,
+)
 from plimsoll.simcluster.controllers.statefulset import StatefulSetController
+from plimsoll.simcluster.controllers.volumebinder import VolumeBinder
 from tests.simcluster.controlplane import ControlPlane, workload_spec
 
 
@@ -85,7 +93,9 @@ def test_in_parallel_nobody_waits() -> None:
 
 def test_scaling_down_takes_the_last_pods_first_and_leaves_their_claims() -> None:
     made = plane()
-    templates = [{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}]
+    made.start(VolumeBinder)
+    made.create(STORAGECLASSES, "fast", provisioner="x.example")
+    templates = [{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast"}}]
     stateful_set(made, volumeClaimTemplates=templates)
     made.run(30)
     made.scale(STATEFULSETS, "db", 1)

@@ -103,8 +103,9 @@ class NamespaceController:
         if stored is None:
             return
         left = [one for one in (stored.get("spec") or {}).get("finalizers") or () if one != FINALIZER]
-        if left:
-            self._namespaces.replace(stored, spec={**stored["spec"], "finalizers": left})
+        if left or stored["metadata"].get("finalizers"):  # others have something to do yet
+            kept = {key: part for key, part in stored["spec"].items() if key != "finalizers"}
+            self._namespaces.replace(stored, spec={**kept, **({"finalizers": left} if left else {})})
         else:
             self._api.remove(self._namespaces, stored)
 

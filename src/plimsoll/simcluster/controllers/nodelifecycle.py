@@ -205,7 +205,8 @@ class NodeLifecycle:
                 "message": message,
                 "lastTransitionTime": self._api.timestamp(),
             }
-            self._nodes.replace(stored, status={**stored["status"], "conditions": [condition]})
+            others = [one for one in stored["status"].get("conditions") or () if one["type"] != "Ready"]
+            self._nodes.replace(stored, status={**stored["status"], "conditions": [*others, condition]})
 
     def _set_taints(self, node: str, *effects: str) -> None:
         stored = self._nodes.find("", node)

@@ -29,6 +29,9 @@ READY_ANNOTATION = "plimsoll.dev/ready"
 IMAGE_ANNOTATION = "plimsoll.dev/image-pull"
 """``fail``: the pod's images cannot be pulled. Those of registries under ``.invalid`` never can be."""
 
+KWOK_COMPLETION_ANNOTATION = "pod-complete.stage.kwok.x-k8s.io/delay"
+"""KWOK's way to say when a pod completes, e.g. ``30s``."""
+
 JOB_SECONDS = 5.0
 INIT_SECONDS = 0.5
 
@@ -54,6 +57,8 @@ def program_of(pod: Object, container: Object, *, init: bool) -> Program:
         return Program(
             _number(annotations[RUN_SECONDS_ANNOTATION]), int(_number(annotations.get(EXIT_CODE_ANNOTATION, "0")))
         )
+    if not init and KWOK_COMPLETION_ANNOTATION in annotations:
+        return Program(_duration(annotations[KWOK_COMPLETION_ANNOTATION]), 0)
     words = [*(container.get("command") or ()), *(container.get("args") or ())]
     program = _run(list(map(str, words)))
     if program is not None:
