@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from plimsoll.kube.labels import EXCHANGE_ANNOTATION, EXCHANGE_DONE_ANNOTATION, ROLE_ANNOTATION
+from plimsoll.kube.labels import (
+    EXCHANGE_ANNOTATION,
+    EXCHANGE_DONE_ANNOTATION,
+    ROLE_ANNOTATION,
+    WORKLOAD_ANNOTATION,
+)
 from plimsoll.kube.resources import PODS, SERVICES, Object
 from plimsoll.simcluster.faults import ComponentRestart, Fault, NodeLost
 from tests.simcluster.wholecluster import BARE, Cluster
@@ -200,3 +205,50 @@ def test_data_flows_on_while_a_kubelet_restarts_and_the_end_is_not_missed() -> N
 
     cluster.run(20.0)
     assert cluster.phase("ends") == "Succeeded"
+
+
+def worker(cluster: Cluster, name: str = "worker", *, restart: str = "Always", seconds: float = 60.0) -> Object:
+    work = json.dumps({"kind": "cpuSoak", "seconds": seconds})
+    annotations = {ROLE_ANNOTATION: "worker", WORKLOAD_ANNOTATION: work}
+    return cluster.pod_of({**BARE, "restartPolicy": restart}, name, annotations=annotations)
+
+
+def test_several_clients_of_a_pod_send_as_much_together() -> None:
+    cluster = site()
+    server(cluster)
+    client(cluster, clients=3, seconds=60)
+    cluster.run(10.0)
+
+    assert sending(cluster) == pytest.approx(3 * 8 * BYTES_PER_SECOND)
+
+
+def test_a_worker_works_for_its_time_and_says_so() -> None:
+    cluster = site()
+    worker(cluster)
+    cluster.run(55.0)
+    assert not done(cluster, "worker")
+
+    cluster.run(15.0)
+
+    assert done(cluster, "worker")
+
+
+def test_a_worker_that_is_not_to_restart_succeeds() -> None:
+    cluster = site()
+    worker(cluster, restart="Never", seconds=10.0)
+    cluster.run(30.0)
+
+    pod = cluster.find("worker")
+    assert pod is not None
+    assert pod["status"]["phase"] == "Succeeded"
+
+
+def test_a_worker_that_is_deleted_at_work_never_says_that_it_is_done() -> None:
+    cluster = site()
+    worker(cluster)
+    cluster.run(30.0)
+    cluster.delete(PODS, "worker", "ns-0")
+
+    cluster.run(120.0)
+
+    assert cluster.find("worker") is None
