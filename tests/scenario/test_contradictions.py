@@ -41,6 +41,22 @@ CASES: dict[str, tuple[Fields, str, str]] = {
     ),
     "bytes without a rate": (scenario(*TALKING, exchange={"bytes": 10}), "load.jobs[0].exchange", "without a rate"),
     "an exchange without clients": (scenario(PAUSE, exchange=EXCHANGE), "load.jobs[0].exchange", "no client"),
+    "a client that has other work besides": (
+        with_pod({"role": "client", "server": "server", "workload": {"kind": "sleep"}}, SERVICE, SERVER),
+        "load.jobs[0].objects[2].pod.workload",
+        "has its work already",
+    ),
+    "a reader with nothing to read": (
+        with_pod({"workload": {"kind": "reader"}}),
+        "load.jobs[0].objects[0].pod.workload",
+        "mounts nothing",
+    ),
+    "a barrier for nobody": (scenario(PAUSE, barrier={}), "load.jobs[0].barrier", "nobody waits at it"),
+    "a patience beyond the timeout": (
+        with_pod({"workload": {"kind": "sleep"}}, barrier={"patience": "2m", "timeout": "1m"}),
+        "load.jobs[0].barrier.patience",
+        "longer than the timeout",
+    ),
     "a client without a server": (with_pod({"role": "client"}), "load.jobs[0].objects[0].pod.server", "needs a server"),
     "a server that does not exist": (
         with_pod({"role": "client", "server": "sever"}, SERVICE, SERVER),
