@@ -43,6 +43,17 @@ def add_pressure(group: argparse._ArgumentGroup | argparse.ArgumentParser) -> No
         metavar="N",
         help="no more requests at a time than this (default: %(default)s)",
     )
+    _add_workers(group)
+
+
+def _add_workers(group: argparse._ArgumentGroup | argparse.ArgumentParser) -> None:
+    group.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="create objects from this many processes (default: %(default)s)",
+    )
 
 
 def is_real(arguments: argparse.Namespace) -> bool:
@@ -80,10 +91,11 @@ def _pressure(arguments: argparse.Namespace, make: type[Pressure]) -> Pressure:
         ("--qps", arguments.qps),
         ("--burst", arguments.burst),
         ("--connections", arguments.connections),
+        ("--workers", arguments.workers),
     ):
         if value is not None and value <= 0:
             raise InputError(Complaint(Place(flag), f"{value} is not positive"))
-    return make(arguments.connections, arguments.qps, arguments.burst)
+    return make(arguments.connections, arguments.qps, arguments.burst, arguments.workers)
 
 
 def run_on_cluster(

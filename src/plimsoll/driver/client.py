@@ -42,12 +42,13 @@ class Client:
 
     def __init__(self, cluster: Cluster, tally: Tally) -> None:
         self._cluster = cluster
-        self._foreign_namespaces: set[str] = set()
+        self.foreign_namespaces: set[str] = set()
+        """Namespaces that turned out to be somebody else's."""
         self.tally = tally
 
     async def create(self, resource: Resource, body: Object, namespace: str | None) -> bool:
         """Create an object: one POST. Whether it is there now."""
-        if namespace in self._foreign_namespaces:
+        if namespace in self.foreign_namespaces:
             return self._give_up("create", resource, _FOREIGN)
         waits: list[float] = []
         try:
@@ -127,7 +128,7 @@ class Client:
         """Count an object that is there already as ours, or give up the one that was wanted."""
         if run_of(found) != run_of(body):
             if resource is NAMESPACES:
-                self._foreign_namespaces.add(body["metadata"]["name"])
+                self.foreign_namespaces.add(body["metadata"]["name"])
             return self._give_up("create", resource, _TAKEN)
         counts = self.tally.created if retried else self.tally.existing
         counts[resource.kind] += 1

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from plimsoll.driver.client import Client
-from plimsoll.driver.phases import PhaseRun, PhaseRunner
+from plimsoll.driver.phases import Hands, PhaseRun, PhaseRunner
 from plimsoll.driver.tally import Tally
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Driver:
     """Drives one plan against a cluster. What it has done so far may be read at any time.
 
     ``phases_done`` are not carried out: an earlier process of the run has done them. ``checkpoint`` is told after each
-    phase how many are done.
+    phase how many are done. ``hands`` create the objects, if the driver is not to do it itself.
     """
 
     def __init__(
@@ -34,13 +34,14 @@ class Driver:
         *,
         phases_done: int = 0,
         checkpoint: Callable[[int], None] = lambda _: None,
+        hands: Hands | None = None,
     ) -> None:
         self.tally = Tally()
         self.runs = tuple(PhaseRun(phase) for phase in plan.phases)
         self._telemetry = telemetry
         self._phases_done = phases_done
         self._checkpoint = checkpoint
-        self._runner = PhaseRunner(Client(cluster, self.tally), observation, plan.label_selector)
+        self._runner = PhaseRunner(Client(cluster, self.tally), observation, plan.label_selector, hands)
 
     async def drive(self) -> str:
         """Carry out all phases; return what the first of them that fell short lacked, or nothing.

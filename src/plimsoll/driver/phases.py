@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from plimsoll.driver.acting import Actor
 from plimsoll.driver.departures import Departures
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from plimsoll.driver.client import Client
     from plimsoll.driver.observation import JobPods, Observation
     from plimsoll.driver.steps import Operation, Phase
+    from plimsoll.driver.tally import Tally
 
 EXCHANGE_PATIENCE = 10.0
 """An exchange may take this many times as long as its rate says, because the network is shared, …"""
@@ -34,11 +35,22 @@ class PhaseRun:
     ended_seconds: float | None = None
 
 
-class PhaseRunner:
-    """Carries out single phases."""
+class Hands(Protocol):
+    """Others who create objects for the driver."""
 
-    def __init__(self, client: Client, observation: Observation, label_selector: str) -> None:
+    async def create(self, phase: Phase, tally: Tally, on_sent: Callable[[int], None]) -> None:
+        """Create all objects of a phase, count them, and tell how many more have been sent."""
+        ...
+
+
+class PhaseRunner:
+    """Carries out single phases; ``hands`` create the objects where there are any."""
+
+    def __init__(
+        self, client: Client, observation: Observation, label_selector: str, hands: Hands | None = None
+    ) -> None:
         self._client = client
+        self._hands = hands
         self._observation = observation
         self._label_selector = label_selector
 
@@ -64,6 +76,12 @@ class PhaseRunner:
         def count(_: Operation) -> None:
             run.done += 1
 
+        def count_more(sent: int) -> None:
+            run.done += sent
+
+        if self._hands is not None and phase.kind == "create":
+            await self._hands.create(phase, self._client.tally, count_more)
+            return ""
         sender = Sender(self._client, phase.pace, self._label_selector, count)
         await sender.send(phase.chains())
         if not phase.until_gone:

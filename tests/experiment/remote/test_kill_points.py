@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import yaml
 
 from plimsoll.cluster.http.adapter import HttpCluster
 from plimsoll.cluster.http.endpoint import Endpoint
@@ -27,6 +26,7 @@ from plimsoll.observe.observer import Observer
 from plimsoll.scenario.loading import parse_scenario
 from plimsoll.simcluster.telemetry import NullTelemetry
 from tests.cluster.http.fake_api import FakeApi, served
+from tests.experiment.remote.kubeconfigs import kubeconfig
 
 SCENARIO = """
 name: small
@@ -168,17 +168,6 @@ def test_a_killed_run_that_is_resumed_creates_nothing_twice_and_comes_to_its_end
             assert all(each.api.creations[key] <= 2 for key in churned)
 
     asyncio.run(asyncio.wait_for(main(), 30))
-
-
-def kubeconfig(folder: Path, url: str) -> Path:
-    path = folder / "config"
-    document = {
-        "current-context": "fake",
-        "clusters": [{"name": "c", "cluster": {"server": url}}],
-        "contexts": [{"name": "fake", "context": {"cluster": "c"}}],
-    }
-    path.write_text(yaml.safe_dump(document))
-    return path
 
 
 async def plimsoll(folder: Path, *words: str) -> asyncio.subprocess.Process:

@@ -147,7 +147,11 @@ def test_nodes_that_take_no_pods_do_not_count() -> None:
 
 
 def test_a_scenario_that_means_to_overload_is_only_warned() -> None:
-    text = SMALL.replace("replicas: 3", "replicas: 200").replace("100m", "10m").replace("nodes: 2}", "nodes: 2, allowOverload: true}")
+    text = (
+        SMALL.replace("replicas: 3", "replicas: 200")
+        .replace("100m", "10m")
+        .replace("nodes: 2}", "nodes: 2, allowOverload: true}")
+    )
     (warning,) = check(text=text).findings.warnings
     assert warning.endswith("there is room for 220, as the scenario allows")
 

@@ -27,6 +27,7 @@ from plimsoll.experiment.remote.metering import ClientMeter
 from plimsoll.experiment.remote.preflight.check import Cleared, preflight
 from plimsoll.experiment.remote.target import client_of, connected
 from plimsoll.experiment.remote.wallclock import epoch_seconds, run_in_wall_time
+from plimsoll.experiment.remote.workers.hiring import hired
 from plimsoll.observe.collecting import Collector
 from plimsoll.observe.observer import Observer
 from plimsoll.observe.results import Results
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from plimsoll.cluster.http.clock import ClockEstimate
     from plimsoll.driver.steps import Plan
     from plimsoll.experiment.remote.target import Target
+    from plimsoll.experiment.remote.workers.crew import Crew
     from plimsoll.scenario.model import Scenario
 
 DRIVER = "driver"
@@ -154,8 +156,15 @@ def _close(writer: PulseWriter, status: RunStatus, seconds: float) -> Manifest:
 @asynccontextmanager
 async def _assembled(order: _Order, writer: PulseWriter) -> AsyncIterator[LiveRun]:
     """Clients, observer and driver of a run, on the running loop; what they measured is in the archive afterwards."""
+    plan = build_plan(order.scenario, order.load, deliver_programs=True)
+    async with hired(order.target, order.scenario, plan, writer) as hands, _led(order, plan, writer, hands) as live:
+        yield live
+
+
+@asynccontextmanager
+async def _led(order: _Order, plan: Plan, writer: PulseWriter, hands: Crew | None) -> AsyncIterator[LiveRun]:
+    """What the leading process does itself: all of it, where there are no other hands."""
     scenario, target = order.scenario, order.target
-    plan = build_plan(scenario, order.load, deliver_programs=True)
     interval_seconds = scenario.measure.interval_seconds
     metering = Metering(writer)
     loop = asyncio.get_running_loop()
@@ -176,6 +185,7 @@ async def _assembled(order: _Order, writer: PulseWriter) -> AsyncIterator[LiveRu
             plan,
             phases_done=order.phases_done,
             checkpoint=partial(write_checkpoint, writer.directory),
+            hands=hands,
         )
         results = Results(writer, epoch_seconds(), observer.finish)
         collector = Collector(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,18 @@ class Pressure:
     connections: int = DEFAULT_CONNECTIONS
     requests_per_second: float | None = None
     burst: int = 1
+    workers: int = 1
+    """Processes that create objects, which share the rest of this."""
 
     def limit(self) -> RateLimit | None:
         """A new token bucket, if the rate is limited."""
         return None if self.requests_per_second is None else RateLimit(self.requests_per_second, self.burst)
+
+    def each(self) -> Pressure:
+        """The share of one worker."""
+        rate = None if self.requests_per_second is None else self.requests_per_second / self.workers
+        connections, burst = ceil(self.connections / self.workers), ceil(self.burst / self.workers)
+        return replace(self, connections=connections, requests_per_second=rate, burst=burst, workers=1)
 
 
 @dataclass(frozen=True, slots=True)
