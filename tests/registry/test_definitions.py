@@ -67,6 +67,8 @@ def test_a_definition_goes_after_its_objects(served: Served) -> None:
     served.ask("delete", DEFINITIONS, "widgets.example.com")
     served.wait(3.0)
     assert [item["metadata"]["name"] for item in served.listing(WIDGETS).items] == ["held"]
+    with pytest.raises(ApiError, match="create not allowed while custom resource definition is terminating"):
+        served.create(WIDGETS, widget("late"))
     patch = {"metadata": {"finalizers": None}}
     served.ask("patch", WIDGETS, "held", patch, patch_type="application/merge-patch+json")
     served.wait(3.0)

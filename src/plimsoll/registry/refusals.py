@@ -12,8 +12,6 @@ MODIFIED = "the object has been modified; please apply your changes to the lates
 
 META_GROUP = "meta.k8s.io"
 
-_NOT_ALLOWED = "the server does not allow this method on the requested resource"
-
 
 def qualified(resource: Resource) -> str:
     """``deployments.apps``, ``pods``: a resource as messages name it."""
@@ -60,8 +58,9 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
 
-def method_not_allowed(message: str = _NOT_ALLOWED) -> ApiError:
+def method_not_allowed() -> ApiError:
     """405: the resource is served, but not with this verb."""
+    message = "the server does not allow this method on the requested resource"
     return ApiError(405, "MethodNotAllowed", message, details={})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from plimsoll.kube.resources import (
+    CUSTOMRESOURCEDEFINITIONS,
     INGRESSCLASSES,
     LIMITRANGES,
     NAMESPACES,
@@ -16,6 +17,7 @@ from plimsoll.kube.resources import (
     STORAGECLASSES,
 )
 from plimsoll.registry.admission.chain import AdmissionChain
+from plimsoll.registry.admission.definitions import TerminatingDefinitions
 from plimsoll.registry.admission.escalation import RoleEscalation
 from plimsoll.registry.admission.lifecycle import NamespaceLifecycle
 from plimsoll.registry.admission.limits import LimitRanger
@@ -45,6 +47,7 @@ def default_plugins(store: Store, make_suffix: Callable[[], str]) -> AdmissionCh
     quotas = Quotas(store.collection(RESOURCEQUOTAS))
     mutating = (
         lifecycle,
+        TerminatingDefinitions(store.collection(CUSTOMRESOURCEDEFINITIONS)),
         limits,
         ServiceAccounts(store.collection(SERVICEACCOUNTS), make_suffix),
         NodeTaints(),
