@@ -39,11 +39,19 @@ def test_yaml_is_read_and_written(api: Served) -> None:
     assert b'answer: "on"' in reply.body
 
 
-@pytest.mark.parametrize("media_type", ["application/vnd.kubernetes.protobuf", "application/cbor"])
-def test_bodies_that_are_not_read_are_refused_with_what_to_do(api: Served, media_type: str) -> None:
-    reply = api.ask("POST", CONFIG_MAPS, raw=b"k8s\0", headers={"content-type": media_type})
+def test_bodies_that_are_not_read_are_refused_with_what_to_do(api: Served) -> None:
+    reply = api.ask("POST", CONFIG_MAPS, raw=b"\xd9\xd9\xf7", headers={"content-type": "application/cbor"})
     assert reply.status == 415
     assert "set the client's content type to application/json" in reply.json["message"]
+
+
+def test_protobuf_is_read_and_answered_with_json(api: Served) -> None:
+    metadata = b"\x0a\x0a\x0a\x08protobuf"
+    unknown = b"\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12" + bytes([len(metadata)]) + metadata
+    protobuf = {"content-type": "application/vnd.kubernetes.protobuf"}
+    reply = api.ask("POST", CONFIG_MAPS, raw=b"k8s\0" + unknown, headers=protobuf)
+    assert (reply.status, reply.json["metadata"]["name"]) == (201, "protobuf")
+    assert api.ask("POST", CONFIG_MAPS, raw=b"{}", headers=protobuf).status == 400
 
 
 def test_a_body_beyond_the_limit_is_refused(api: Served) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.apimachinery.decoding.bodies import UnreadableBodyError, parse_body
+from plimsoll.apimachinery.protobuf import decode_object
 from plimsoll.errors import ApiError
+from plimsoll.kube.resources import Object
 from plimsoll.registry.requests import Payload
 from plimsoll.serve.negotiation import BUILT_IN_TYPES, CBOR, JSON, PROTOBUF, YAML
 
@@ -64,9 +66,14 @@ def patch_type_of(content_type: str) -> str:
     return media_type
 
 
-def payload(body: bytes, content_type: str) -> Payload:
-    """The body of a write, for whoever reads it by its kind; ``ApiError(415)`` for types that are not read."""
+def payload(body: bytes, content_type: str) -> Payload | Object:
+    """The body of a write, for whoever reads it by its kind; protobuf is read at once.
+
+    Raises ``ApiError`` 415 for types that are not read, 400 for protobuf that is malformed.
+    """
     media_type = media_type_of(content_type)
+    if media_type == PROTOBUF:
+        return _read_protobuf(body)
     if media_type not in {JSON, YAML}:
         raise _unsupported(media_type)
     return Payload(body, media_type)
@@ -74,12 +81,20 @@ def payload(body: bytes, content_type: str) -> Payload:
 
 def read_object(body: bytes, content_type: str) -> Any:
     """The options in the body of a deletion; ``ApiError`` 415 for types that are not read, 400 for what is malformed."""
-    return _read(*payload(body, content_type))
+    read = payload(body, content_type)
+    return _read(*read) if isinstance(read, Payload) else read
 
 
 def read_patch(body: bytes, patch_type: str) -> Any:
     """The body of a patch, by its media type; ``ApiError(400)`` for what is malformed."""
     return _read(body, PATCH_TYPES[patch_type])
+
+
+def _read_protobuf(body: bytes) -> Object:
+    try:
+        return decode_object(body)
+    except ValueError as error:
+        raise ApiError(400, "BadRequest", f"the object provided is unrecognized: {error}") from error
 
 
 def _read(body: bytes, media_type: str) -> Any:
@@ -90,7 +105,7 @@ def _read(body: bytes, media_type: str) -> Any:
 
 
 def _unsupported(media_type: str) -> ApiError:
-    if media_type in {PROTOBUF, CBOR}:
+    if media_type == CBOR:
         message = f"this server reads {JSON} and {YAML} only: set the client's content type to {JSON}, not {media_type}"
     else:
         known = ", ".join(BUILT_IN_TYPES)

@@ -1,7 +1,7 @@
 """Which representation of an object a client wants: JSON or YAML, whole, as a Table, or its metadata only.
 
 The rules are those of k8s.io/apiserver (pkg/endpoints/handlers/negotiation): media types in the order of preference,
-and the first that can be served wins; a wildcard means JSON. Protobuf and CBOR are not served: clients that ask for
+and the first that can be served wins; a wildcard means JSON. Answers are never protobuf or CBOR: clients that ask for
 them also accept JSON.
 """
 

@@ -2,7 +2,7 @@
 
 A request is taken in when the kernel has caught up with the wall clock; where the profile says that serving it takes
 time, it takes effect that much later, as the requests of the simulated clients do. Where it takes none, as in the
-``ideal`` profile, it is served at once.
+``ideal`` profile, it is served at once; and so it is while the simulation stands still, or it would never be answered.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Station:
         finish = self._server.admit(now, cost)
         if isinstance(finish, Refusal):
             raise refused(finish)
-        if finish > now:
+        if finish > now and self._pacer.rate > 0.0:
             due = asyncio.get_running_loop().create_future()
             self._kernel.after(finish - now, _settle, due)
             self._pacer.poke()
