@@ -33,14 +33,14 @@ NOT_READY_TAINT = "node.kubernetes.io/not-ready"
 
 
 class NodeAdoption:
-    """Watches nodes come and go. ``employ`` makes a kubelet for a node; ``dismiss`` ends it."""
+    """Watches nodes come and go. ``employ`` makes a kubelet for a node, with a subnet; ``dismiss`` ends it."""
 
     def __init__(
         self,
         kernel: Kernel,
         api: Api,
         version: str,
-        employ: Callable[[str], Kubelet | None],
+        employ: Callable[[str], tuple[Kubelet, str] | None],
         dismiss: Callable[[str], None],
     ) -> None:
         self._kernel = kernel
@@ -68,14 +68,15 @@ class NodeAdoption:
             return
         if not is_kwok(node) and self._leases.find(LEASE_NAMESPACE, name) is not None:
             return
-        kubelet = self._employ(name)
-        if kubelet is None:
+        employed = self._employ(name)
+        if employed is None:
             return
-        self._nodes.put(node, self._ready(node, kubelet))
+        kubelet, subnet = employed
+        self._nodes.put(node, self._ready(node, kubelet, subnet))
         for pod in [pod for pod in self._pods if pod["spec"].get("nodeName") == name]:
             kubelet.observe(StoredChange(0, "ADDED", pod, None))
 
-    def _ready(self, node: Object, kubelet: Kubelet) -> Object:
+    def _ready(self, node: Object, kubelet: Kubelet, subnet: str) -> Object:
         """The node as its new kubelet reports it."""
         status = node.get("status") or {}
         addresses = [one for one in status.get("addresses") or () if one["type"] != "Hostname"]
@@ -84,7 +85,8 @@ class NodeAdoption:
         spec = node.get("spec") or {}
         taints = [taint for taint in spec.get("taints") or () if taint["key"] != NOT_READY_TAINT]
         kept = {key: part for key, part in spec.items() if key != "taints"}
-        return {**whole, "spec": {**kept, **({"taints": taints} if taints else {})}}
+        network = {"podCIDR": subnet, "podCIDRs": [subnet]}
+        return {**whole, "spec": {**kept, **network, **({"taints": taints} if taints else {})}}
 
     def _clear(self, name: str) -> None:
         """Delete the pods of a node that is gone for good."""

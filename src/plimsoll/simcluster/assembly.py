@@ -85,6 +85,7 @@ class SimulatedCluster:
         self.traffic = Traffic(self.kernel, self.api, self.network)
         self.kubelets = self._add_nodes(shapes)
         self.store.collection(PODS).watchers.append(self._route_to_kubelet)
+        self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers)
         background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
         self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
         self._add_gauges()
@@ -105,9 +106,10 @@ class SimulatedCluster:
         if inspectable:
             shared.containers = SimulatedContainers(self.kernel, self.api.timestamp, self._events_of)
         self._pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
+        self._machines = 0
         kubelets: dict[str, Kubelet] = {}
         for shape in shapes:
-            kubelet, subnet = self._kubelet(shape.name, len(kubelets))
+            kubelet, subnet = self._kubelet(shape.name)
             created = self.api.timestamp()
             pods = max(profile.kubelet.max_pods - profile.kubelet.control_pods, 0)
             node = node_object(shape, pods=pods, address=kubelet.address, pod_cidr=subnet, created=created)
@@ -117,26 +119,27 @@ class SimulatedCluster:
             kubelets[shape.name] = kubelet
         return kubelets
 
-    def _kubelet(self, name: str, index: int) -> tuple[Kubelet, str]:
+    def _kubelet(self, name: str) -> tuple[Kubelet, str]:
         """A kubelet for a node, and the subnet of its pods; ``AddressError`` where there is none left."""
         network = self.profile.network
         subnet = self._pod_network.allocate()
         addresses = NodeAddresses(subnet, network.reserved_addresses + self.profile.kubelet.control_pods)
+        index, self._machines = self._machines, self._machines + 1
         address = f"10.{index >> 16 & 255}.{index >> 8 & 255}.{index & 255}"
         random = self.streams.stream(f"kubelet/{name}")
         return Kubelet(self.node_shared, name, address, addresses, random), str(subnet)
 
-    def _employ(self, name: str) -> Kubelet | None:
+    def _employ(self, name: str) -> tuple[Kubelet, str] | None:
         """A kubelet for a node that a client has created; None where it has one, or can have none."""
         if name in self.kubelets:
             return None
         try:
-            kubelet, _ = self._kubelet(name, len(self.kubelets))
+            employed = self._kubelet(name)
         except AddressError:
             return None
         self.network.add_node(name, ADOPTED_BITS_PER_SECOND)
-        self.kubelets[name] = kubelet
-        return kubelet
+        self.kubelets[name] = employed[0]
+        return employed
 
     def _dismiss(self, name: str) -> None:
         """A node is gone, and its containers with it."""
@@ -194,13 +197,6 @@ def assemble(
     cluster = SimulatedCluster(
         profile, nodes, seed, telemetry, interval_seconds, epoch_seconds, make_api, inspectable=inspectable
     )
-    injector = FaultInjector(
-        cluster.kernel,
-        cluster.server,
-        cluster.scheduler,
-        cluster.kubelets,
-        cluster.controllers,
-    )
-    injector.schedule(faults)
+    cluster.faults.schedule(faults)
     cluster.sampler.start()
     return cluster

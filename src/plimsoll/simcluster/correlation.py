@@ -76,7 +76,6 @@ class Correlator:
         self._allowances: dict[str, TokenBucket] = {}
         self._similar: dict[tuple[str, ...], _Similar] = {}
         self._observed: dict[tuple[str, ...], _Observed] = {}
-        self._sequence = 0
 
     def correlate(
         self, regarding: Object, event_type: str, reason: str, text: str, action: str, field_path: str
@@ -120,8 +119,8 @@ class Correlator:
         self, reference: Object, key: tuple[str, ...], event_type: str, reason: str, text: str, action: str
     ) -> None:
         namespace = reference.get("namespace", "default")
-        self._sequence += 1
-        stamp = int((self._api.epoch_seconds + self._kernel.now) * _NANOSECONDS) + self._sequence
+        # the real ones are nanoseconds, too; here many things happen at once, but no two at one revision
+        stamp = int((self._api.epoch_seconds + self._kernel.now) * _NANOSECONDS) + self._api.store.revision
         name = f"{reference['name']}.{stamp:x}"
         now = self._api.timestamp()
         body = {

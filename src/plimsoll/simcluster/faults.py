@@ -115,9 +115,10 @@ class FaultInjector:
     def schedule(self, faults: Sequence[Fault]) -> None:
         """Have each fault begin and end at its time."""
         for fault in faults:
-            self._kernel.at(fault.at_seconds, self._begin, fault)
+            self._kernel.at(fault.at_seconds, self.begin, fault)
 
-    def _begin(self, fault: Fault) -> None:
+    def begin(self, fault: Fault) -> None:
+        """Have a fault begin now, whatever its time."""
         match fault:
             case NodeLost():
                 self._lose_node(fault)

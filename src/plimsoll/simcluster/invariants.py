@@ -94,12 +94,14 @@ def _names(collection: Collection) -> Iterator[str]:
 
 def _exclusions(cluster: SimulatedCluster, by_node: dict[str, list[Object]]) -> Iterator[str]:
     """Pods that the required anti-affinity of one of them keeps apart are apart."""
-    labels = {node["metadata"]["name"]: node["metadata"]["labels"] for node in cluster.store.collection(NODES)}
+    labels = {
+        node["metadata"]["name"]: node["metadata"].get("labels") or {} for node in cluster.store.collection(NODES)
+    }
     for node, pods in by_node.items():
         for pod in pods:
             for term in _anti_affinity(pod):
-                place = labels[node].get(term["topologyKey"])
-                near = [name for name in by_node if labels[name].get(term["topologyKey"]) == place is not None]
+                place = labels.get(node, {}).get(term["topologyKey"])
+                near = [name for name in by_node if labels.get(name, {}).get(term["topologyKey"]) == place is not None]
                 for other in (other for name in near for other in by_node[name]):
                     if other is not pod and _selects(term, pod, other):
                         yield f"{_name(pod)} and {_name(other)} share {term['topologyKey']} {place}"
@@ -120,7 +122,7 @@ def _selects(term: Object, pod: Object, other: Object) -> bool:
 
 def _capacities(cluster: SimulatedCluster, by_node: dict[str, list[Object]]) -> Iterator[str]:
     """No node has more than it can: places for pods that its kubelet admitted, CPU and memory that were asked for."""
-    for node in cluster.store.collection(NODES):
+    for node in _kept_nodes(cluster):
         name = node["metadata"]["name"]
         allocatable = parse_amounts(node["status"]["allocatable"])
         requests = [parse_requests(pod["spec"]) for pod in by_node.get(name, ())]
@@ -134,10 +136,15 @@ def _capacities(cluster: SimulatedCluster, by_node: dict[str, list[Object]]) -> 
                 yield f"{name} holds {amount} of {resource}, and has {allocatable[resource]}"
 
 
+def _kept_nodes(cluster: SimulatedCluster) -> list[Object]:
+    """The nodes that have a simulated kubelet; clients may create others."""
+    return [node for node in cluster.store.collection(NODES) if node["metadata"]["name"] in cluster.kubelets]
+
+
 def _addresses(cluster: SimulatedCluster) -> Iterator[str]:
     """An address belongs to one pod, and to the subnet of that pod's node."""
     owners: dict[str, str] = {}
-    for node in cluster.store.collection(NODES):
+    for node in _kept_nodes(cluster):
         subnet = IPv4Network(node["spec"]["podCIDR"])
         for worker in cluster.kubelets[node["metadata"]["name"]].workers():
             address = worker.address
@@ -155,6 +162,8 @@ def _unknown_pods(cluster: SimulatedCluster, by_node: dict[str, list[Object]]) -
     heard = cluster.kernel.now - cluster.profile.apiserver.watch_delivery_seconds - 1.0  # timestamps have whole seconds
     horizon = rfc3339(max(heard, 0.0), EPOCH_SECONDS)
     for node, pods in by_node.items():
+        if node not in cluster.kubelets:
+            continue
         kubelet = cluster.kubelets[node]
         for pod in pods:
             if kubelet.up and _bound(pod) < horizon and not kubelet.knows(pod["metadata"]["uid"]):

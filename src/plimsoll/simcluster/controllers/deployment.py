@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.store import StoredChange
 
 
+REACTION_SECONDS = 0.05
+"""What a real controller needs to notice a change and write something: also where a profile's requests take no time,
+nobody who looks expects an answer to his update before he has made the next."""
+
+
 class DeploymentController:
     """Creates and scales replica sets, and keeps the deployments' status."""
 
@@ -77,6 +82,8 @@ class DeploymentController:
             self._hashes.pop(metadata["uid"], None)
             self._rolled.pop(metadata["uid"], None)
             self._collided.discard(metadata["uid"])
+        elif self._detailed and change.type == "MODIFIED":
+            self.queue.add_after((metadata["namespace"], metadata["name"]), REACTION_SECONDS)
         else:
             self.queue.add((metadata["namespace"], metadata["name"]))
 

@@ -35,6 +35,9 @@ KWOK_COMPLETION_ANNOTATION = "pod-complete.stage.kwok.x-k8s.io/delay"
 JOB_SECONDS = 5.0
 INIT_SECONDS = 0.5
 
+LONGEST_SECONDS = 1e9
+LARGEST_EXIT_CODE = 255
+
 _SHELLS = frozenset({"sh", "bash", "ash", "dash"})
 _SEPARATORS = re.compile(r"\s*(;|&&|\|\||\n)\s*")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -55,7 +58,7 @@ def program_of(pod: Object, container: Object, *, init: bool) -> Program:
     annotations = pod["metadata"].get("annotations") or {}
     if not init and RUN_SECONDS_ANNOTATION in annotations:
         return Program(
-            _number(annotations[RUN_SECONDS_ANNOTATION]), int(_number(annotations.get(EXIT_CODE_ANNOTATION, "0")))
+            _number(annotations[RUN_SECONDS_ANNOTATION]), _exit_code(annotations.get(EXIT_CODE_ANNOTATION, "0"))
         )
     if not init and KWOK_COMPLETION_ANNOTATION in annotations:
         return Program(_duration(annotations[KWOK_COMPLETION_ANNOTATION]), 0)
@@ -82,10 +85,16 @@ def is_held_unready(pod: Object) -> bool:
 
 
 def _number(text: str) -> float:
+    """The number that a text stands for, within bounds; 0 where it stands for none."""
     try:
-        return max(float(text), 0.0)
+        number = float(text)
     except ValueError:
         return 0.0
+    return min(number, LONGEST_SECONDS) if number > 0 else 0.0
+
+
+def _exit_code(text: str) -> int:
+    return min(int(_number(text)), LARGEST_EXIT_CODE)
 
 
 def _run(words: list[str]) -> Program | None:
@@ -101,7 +110,7 @@ def _run(words: list[str]) -> Program | None:
         case "sleep" if len(words) > 1:
             return Program(_duration(words[1]), 0)
         case "exit":
-            return Program(0.0, int(_number(words[1])) if len(words) > 1 else 0)
+            return Program(0.0, _exit_code(words[1]) if len(words) > 1 else 0)
     return None
 
 
