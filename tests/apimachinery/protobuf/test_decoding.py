@@ -86,7 +86,7 @@ def test_bytes_numbers_and_what_stands_for_either_are_told_apart() -> None:
 
 def test_schemas_of_custom_resources_keep_their_odd_names() -> None:
     items = message((1, message((5, "string"))))
-    schema = message((2, "#/x"), (5, "array"), (9, 1.0), (24, items), (38, True))
+    schema = message((3, "#/x"), (5, "array"), (9, 1.0), (24, items), (38, True))
     validation = message((1, schema))
     version = message((1, "v1"), (4, validation))
     definition = body("apiextensions.k8s.io/v1", "CustomResourceDefinition", message((2, message((7, version)))))
