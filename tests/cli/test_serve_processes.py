@@ -18,3 +18,13 @@ def test_processes_live_in_real_time(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["serve", "--runtime", "process", "--rate", "10"]) == 2
 
     assert "processes live in real time" in capsys.readouterr().err
+
+
+def test_a_dry_run_for_a_real_cluster_shows_what_its_pods_get(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["run", "workloads/exchange", "--dry-run", "--manifests"]
+    printed = []
+    for flags in ([], ["--context", "any"]):
+        assert main([*words, *flags]) == 0
+        printed.append(capsys.readouterr().out)
+
+    assert ["plimsoll-coordinator" in text for text in printed] == [False, True]

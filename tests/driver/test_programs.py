@@ -121,7 +121,7 @@ def test_the_coordinator_expects_every_container_that_reports() -> None:
     _, arguments = started(named(found, "Pod", "plimsoll-coordinator")["spec"]["containers"][0])
 
     assert arguments.expected == 5 * (3 * 2 + 2)
-    assert (arguments.quorum, arguments.patience, arguments.timeout) == (0.9, 30, 3600)
+    assert (arguments.quorum, arguments.patience, arguments.timeout) == (0.9, 30, 1800)
 
 
 def test_workers_wait_longer_than_the_coordinator_and_only_at_a_barrier() -> None:

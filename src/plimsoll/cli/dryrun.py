@@ -21,10 +21,14 @@ RUN_ID = "dry-run"
 SCHEMA = "plimsoll.load/1"
 
 
-def print_plan(loaded: LoadedScenario, *, manifests: bool, output: str) -> None:
-    """Check the scenario as a run would, then print its phases, or every object it would create."""
-    checked_profile(loaded)
-    plan = build_plan(loaded.scenario, RUN_ID)
+def print_plan(loaded: LoadedScenario, *, manifests: bool, output: str, real: bool = False) -> None:
+    """Check the scenario as a run would, then print its phases, or every object it would create.
+
+    For a real cluster that is with the programs of its pods, and without a look at the simulated nodes.
+    """
+    if not real:
+        checked_profile(loaded)
+    plan = build_plan(loaded.scenario, RUN_ID, deliver_programs=real)
     if manifests:
         _print_manifests(plan, output, sys.stdout)
     elif output == "json":

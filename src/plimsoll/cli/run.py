@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run or arguments.manifests:
         from plimsoll.cli.dryrun import print_plan
 
-        print_plan(loaded, manifests=arguments.manifests, output=arguments.output)
+        print_plan(loaded, manifests=arguments.manifests, output=arguments.output, real=is_real(arguments))
         return 0
     outcome = run_on_cluster(loaded.scenario, arguments) if is_real(arguments) else _carry_out(loaded, arguments)
     if outcome is None:

@@ -88,6 +88,6 @@ class Barrier(Model):
     else after ``timeout``, whoever is there then. Those that are missing are named, and begin late if they come.
     """
 
-    quorum: float = Field(default=1.0, gt=0, le=1)
+    quorum: float = Field(default=0.95, gt=0, le=1)
     patience_seconds: PositiveSeconds = Field(default=60.0, alias="patience")
-    timeout_seconds: PositiveSeconds = Field(default=3600.0, alias="timeout")
+    timeout_seconds: PositiveSeconds = Field(default=1800.0, alias="timeout")
