@@ -124,6 +124,14 @@ def test_the_coordinator_expects_every_container_that_reports() -> None:
     assert (arguments.quorum, arguments.patience, arguments.timeout) == (0.9, 30, 1800)
 
 
+@pytest.mark.parametrize("program", ["coordinator", "server"])
+def test_what_listens_does_so_on_its_pods_address_only(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLIMSOLL_POD_IP", "10.1.2.3")
+    needed = ["--expected", "1"] if program == "coordinator" else []
+
+    assert PARSERS[program]().parse_args(needed).address == "10.1.2.3"
+
+
 def test_workers_wait_longer_than_the_coordinator_and_only_at_a_barrier() -> None:
     waits = []
     jobs: list[Fields] = [{"barrier": {"timeout": 100}}, {}]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
@@ -210,7 +211,8 @@ def parser() -> argparse.ArgumentParser:
         "--timeout", type=float, default=3600.0, metavar="SECONDS", help="begin then, whoever is there"
     )
     options.add_argument("--start-delay", type=float, default=1.0, metavar="SECONDS", help="from decision to start")
-    options.add_argument("--address", default="", help="to listen on; all where none is given")
+    pod_address = os.environ.get("PLIMSOLL_POD_IP", "")
+    options.add_argument("--address", default=pod_address, help="to listen on; default: $PLIMSOLL_POD_IP, else all")
     options.add_argument("--port", type=int, default=PORT, help="to listen on; 0 for any, which is reported")
     return options
 
