@@ -38,15 +38,12 @@ def _announce(port: int, token: str) -> None:
 
 
 async def _cluster() -> None:
-    from plimsoll.embed.composition import node_shapes  # noqa: PLC0415 - the echo server goes without
-    from plimsoll.scenario.cluster import ClusterSpec  # noqa: PLC0415
+    from plimsoll.scenario.cluster import ClusterSpec  # noqa: PLC0415 - the echo server goes without
+    from plimsoll.serve.composition import compose  # noqa: PLC0415
+    from plimsoll.serve.metrics.counting import Totals  # noqa: PLC0415
     from plimsoll.serve.server import serving  # noqa: PLC0415
-    from plimsoll.simcluster.assembly import assemble  # noqa: PLC0415
-    from plimsoll.simcluster.profile import load_profile  # noqa: PLC0415
-    from plimsoll.simcluster.telemetry import NullTelemetry  # noqa: PLC0415
 
-    shapes = node_shapes(ClusterSpec(nodes=NODES))
-    cluster = assemble(load_profile("ideal", {}), shapes, 1, NullTelemetry(), epoch_seconds=time.time())
+    cluster = compose(ClusterSpec(nodes=NODES), seed=1, telemetry=Totals(), epoch_seconds=time.time())
     async with serving(cluster) as served:
         _announce(served.port, served.token)
         await _stopped()

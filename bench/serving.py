@@ -46,6 +46,11 @@ class Target:
                 return int(line.split()[1])
         raise RuntimeError("the server has gone")
 
+    def cpu_seconds(self) -> float:
+        """Processor time that it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 def measure() -> Iterator[Figure]:
     """Creates, a large list, fan-out and memory."""
@@ -53,10 +58,12 @@ def measure() -> Iterator[Figure]:
     os.sched_setaffinity(0, {cores[0]})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         with _server("echo", cores[-1]) as bare:
+            started_seconds = bare.cpu_seconds()
             echoes, _ = runner.run(_creates(bare, PODS))
+            echo_seconds = (bare.cpu_seconds() - started_seconds) / PODS
             bare_watch_kib, bare_seconds = runner.run(_fan_out(bare))
         with _server("cluster", cores[-1]) as served:
-            yield from runner.run(_api(served, echoes))
+            yield from runner.run(_api(served, echoes, echo_seconds))
         with _server("cluster", cores[-1]) as served:
             watch_kib, seconds = runner.run(_fan_out(served))
     yield Figure(f"serve: one event to {WATCHES:,} watches", seconds * 1000, "ms", limit=60)
@@ -80,10 +87,11 @@ def _server(kind: str, core: int) -> Iterator[Target]:
             process.wait(30)
 
 
-async def _api(served: Target, echoes: float) -> list[Figure]:
+async def _api(served: Target, echoes: float, echo_seconds: float) -> list[Figure]:
     await _creates(served, WARM_UP)
-    before = served.resident_kib()
+    before, before_seconds = served.resident_kib(), served.cpu_seconds()
     creates, latencies = await _creates(served, PODS)
+    create_seconds = (served.cpu_seconds() - before_seconds) / PODS
     pod_kib = (served.resident_kib() - before) / PODS
     seconds = [await _list(served) for _ in range(5)]
     return [
@@ -93,6 +101,8 @@ async def _api(served: Target, echoes: float) -> list[Figure]:
             "serve: creates against echoes of the bare server", creates / echoes, "x", limit=0.35, direction="at least"
         ),
         Figure("bare server: echoes of a pod", echoes, "/s"),
+        Figure("serve: processor time of a create", create_seconds * 1e6, "µs"),
+        Figure("bare server: processor time of an echo", echo_seconds * 1e6, "µs"),
         Figure(f"serve: LIST of {PODS:,} pods, first", seconds[0], "s", limit=0.25),
         Figure(f"serve: LIST of {PODS:,} pods, again", min(seconds[1:]), "s", limit=0.25),
         Figure("serve: memory per stored pod", pod_kib, "KiB", limit=4),
