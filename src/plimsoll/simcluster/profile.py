@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -135,9 +136,19 @@ def _read(name_or_path: str) -> dict[str, Any]:
             )
         text = path.read_text(encoding="utf-8")
     elif name_or_path in profile_names():
-        text = (resources.files(__package__) / "profiles" / f"{name_or_path}.yaml").read_text(encoding="utf-8")
+        return _shipped(name_or_path)
     else:
         raise ProfileError(name_or_path, "there is no such profile", _suggestion(name_or_path, profile_names()))
+    return _parse(name_or_path, text)
+
+
+@cache
+def _shipped(name: str) -> dict[str, Any]:
+    """A profile that ships with Plimsoll, read once: a test makes many clusters of it."""
+    return _parse(name, (resources.files(__package__) / "profiles" / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def _parse(name_or_path: str, text: str) -> dict[str, Any]:
     try:
         return _mapping(name_or_path, yaml.load(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:

@@ -13,6 +13,7 @@ from plimsoll.registry.authorization.resolving import CLUSTERROLES
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
+    from plimsoll.kube.selectors import LabelSelector
     from plimsoll.registry.authorization.rules import Rule
     from plimsoll.simcluster.store import Store, StoredChange
 
@@ -30,27 +31,42 @@ class RoleAggregation:
 
     def aggregate(self) -> None:
         """Bring every aggregated role up to date. A role may be made of aggregated ones: their change comes in turn."""
-        ordered = sorted(self._roles, key=lambda role: role["metadata"]["name"])
-        for role in ordered:
-            if role.get("aggregationRule"):
-                current = self._roles.find("", role["metadata"]["name"])
-                rules = self._gather(role)
-                if current is not None and rules != (current.get("rules") or []):
-                    self._roles.replace(current, rules=rules)
+        for role in sorted(self._roles, key=_name):
+            self._refresh(_name(role))
+
+    def _observe(self, change: StoredChange) -> None:
+        """Bring the roles up to date that a change concerns: the changed one, and those that it is or was a part of."""
+        states = [state for state in (change.old, change.object) if state is not None]
+        for role in [role for role in self._roles if role.get("aggregationRule")]:
+            found = any(selector.matches(_labels(state)) for selector in _selectors(role) for state in states)
+            if found or _name(role) == _name(change.object):
+                self._refresh(_name(role))
+
+    def _refresh(self, name: str) -> None:
+        role = self._roles.find("", name)
+        if role is not None and role.get("aggregationRule"):
+            rules = self._gather(role)
+            if rules != (role.get("rules") or []):
+                self._roles.replace(role, rules=rules)
 
     def _gather(self, role: Object) -> list[Rule]:
-        ordered = sorted(self._roles, key=lambda other: other["metadata"]["name"])
+        ordered = sorted(self._roles, key=_name)
         rules: list[Rule] = []
-        for selector in role["aggregationRule"].get("clusterRoleSelectors") or ():
-            wanted = selector_of(selector)
+        for selector in _selectors(role):
             for other in ordered:
-                metadata = other["metadata"]
-                if metadata["name"] != role["metadata"]["name"] and wanted.matches(metadata.get("labels") or {}):
+                if other is not role and selector.matches(_labels(other)):
                     rules.extend(rule for rule in other.get("rules") or () if rule not in rules)
         return rules
 
-    def _observe(self, change: StoredChange) -> None:
-        """React to a change that matters: a role that is aggregated, or that can be."""
-        before, after = change.old or {}, change.object
-        if any(role.get("aggregationRule") or (role.get("metadata") or {}).get("labels") for role in (before, after)):
-            self.aggregate()
+
+def _name(role: Object) -> str:
+    name: str = role["metadata"]["name"]
+    return name
+
+
+def _labels(role: Object) -> dict[str, str]:
+    return role["metadata"].get("labels") or {}
+
+
+def _selectors(role: Object) -> list[LabelSelector]:
+    return [selector_of(selector) for selector in role["aggregationRule"].get("clusterRoleSelectors") or ()]

@@ -7,6 +7,7 @@ the user-facing roles, those of discovery, of nodes, and of every component and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +36,17 @@ def install_roles(store: Store, identity: Identity) -> None:
 
 def bootstrap_objects() -> Iterator[tuple[Resource, Object]]:
     """Every role and binding, without what only a server adds; aggregated roles still without rules."""
-    data = orjson.loads(files(__package__).joinpath(DATA).read_bytes())
+    data = _data()
     for section, resource in (("clusterRoles", CLUSTERROLES), ("roles", ROLES)):
         yield from ((resource, _role(resource, entry)) for entry in data[section])
     for section, resource in (("clusterRoleBindings", CLUSTERROLEBINDINGS), ("roleBindings", ROLEBINDINGS)):
         yield from ((resource, _binding(resource, entry)) for entry in data[section])
+
+
+@cache
+def _data() -> Any:
+    """The file, read once: what is made of it shares its rules, which nobody changes in place."""
+    return orjson.loads(files(__package__).joinpath(DATA).read_bytes())
 
 
 def _role(resource: Resource, entry: dict[str, Any]) -> Object:
