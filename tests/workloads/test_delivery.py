@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,18 @@ def test_a_pod_gets_all_that_its_program_needs_and_needs_nothing_else(program: s
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("version", ["3.8", "3.9", "3.10", "3.12", "3.13", "3.14"])
+def test_every_program_starts_on_each_python_that_is_here(version: str, tmp_path: Path) -> None:
+    python = shutil.which(f"python{version}")
+    if python is None or subprocess.run([python, "-c", ""], check=False, capture_output=True, timeout=20).returncode:
+        pytest.skip(f"there is no Python {version}")
+    lay_out(STARTED, tmp_path)
+
+    for program in STARTED:
+        command = [python, "-S", str(tmp_path / f"{program}.py"), "--help"]
+        assert subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stderr == ""
 
 
 def test_all_programs_together_fit_into_a_config_map() -> None:

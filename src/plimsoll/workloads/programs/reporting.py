@@ -17,17 +17,15 @@ FORMAT = 1
 PREFIX = '{"plimsoll":'
 """How each line of a report begins, and no other line should."""
 
-Record = Mapping[str, Any]
-
 _writing = threading.Lock()
 
 
-def line(record: str, fields: Record) -> str:
+def line(record: str, fields: Mapping[str, Any]) -> str:
     """A line of a report, with its newline."""
     return json.dumps({"plimsoll": FORMAT, "record": record, **fields}, separators=(",", ":")) + "\n"
 
 
-def report(record: str, fields: Record) -> None:
+def report(record: str, fields: Mapping[str, Any]) -> None:
     """Write a line to standard output at once."""
     write(line(record, fields))
 
