@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.kube.timestamps import rfc3339, rfc3339_micro, unix_seconds
+from plimsoll.kube.timestamps import parse_rfc3339, rfc3339, rfc3339_micro, unix_seconds
 
 
 @given(st.integers(0, 253_402_300_799))
@@ -30,3 +30,14 @@ def test_a_timestamp_reads_back_as_the_seconds_it_was_written_from(seconds: int)
 
 def test_a_fraction_reads_back_too() -> None:
     assert unix_seconds("2020-01-01T00:00:01.250000Z") == 1_577_836_801.25
+
+
+@given(st.integers(-60_000_000_000, 200_000_000_000))
+def test_reading_a_timestamp_is_the_inverse_of_writing_it(unix_seconds: int) -> None:
+    assert parse_rfc3339(rfc3339(unix_seconds)) == unix_seconds
+
+
+def test_fractions_and_zones_are_read_and_nonsense_is_not() -> None:
+    assert parse_rfc3339("1970-01-01T01:00:00.250000+01:00") == 0.25
+    assert parse_rfc3339("1969-12-31T19:00:00-05:00") == 0.0
+    assert parse_rfc3339("yesterday") is None

@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 def document(summary: Summary, findings: Sequence[Json] = ()) -> Json:
     """The document. ``findings`` are those of a diagnosis: ``code``, ``name``, ``severity``, and what it adds."""
-    manifest = summary.manifest
+    manifest, offset = summary.manifest, summary.measured.clock_offset
     return {
         "schema": SCHEMA,
         "run": manifest.id,
@@ -36,6 +36,9 @@ def document(summary: Summary, findings: Sequence[Json] = ()) -> Json:
         "verdict": summary.verdict,
         "seed": manifest.seed,
         "clock": {"virtualSeconds": summary.measured.run_seconds, "wallSeconds": manifest.wall_seconds},
+        "clusterClockOffset": (
+            None if offset is None else {"lowest": offset.lowest_seconds, "highest": offset.highest_seconds}
+        ),
         "objectives": [_objective(objective) for objective in summary.objectives],
         "findings": list(findings),
         "warnings": list(summary.warnings),
@@ -56,6 +59,9 @@ def _measurements(measured: Measurements) -> Json:
             for phase in measured.phases
         ],
         "latency": {name: asdict(distribution) for name, distribution in measured.latencies.items()},
+        "latencyByApiTimestamps": {
+            name: asdict(distribution) for name, distribution in measured.by_api_timestamps.items()
+        },
         "stages": {name: asdict(distribution) for name, distribution in measured.stages.items()},
         "podsPerMinute": {"created": _rate(measured.created_rate), "running": _rate(measured.running_rate)},
         "containerCreating": _little(measured.little),

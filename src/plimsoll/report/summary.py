@@ -10,6 +10,7 @@ import numpy as np
 
 from plimsoll.archive.manifest import RunStatus
 from plimsoll.report import caveats
+from plimsoll.report.clocks import ClockOffset, by_api_timestamps, clock_offset
 from plimsoll.report.columns import Samples, numbers
 from plimsoll.report.creation import Little, Rate, little, rate
 from plimsoll.report.expectation import Expectation, expectation
@@ -89,6 +90,9 @@ class Measurements:
     running_rate: Rate | None
     little: Little | None
     latencies: Mapping[str, Quantiles]
+    by_api_timestamps: Mapping[str, Quantiles]
+    """Some of them again, by what a real cluster's API wrote down."""
+    clock_offset: ClockOffset | None
     stages: Mapping[str, Quantiles]
     traffic: Traffic
     transfer: Transfer | None
@@ -153,6 +157,8 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
         running_rate=rate(wanted.at(Milestone.API_RUNNING)),
         little=little(wanted, samples.series("pods.containerCreating").steps, run_seconds),
         latencies=latencies(timelines),
+        by_api_timestamps=by_api_timestamps(archive),
+        clock_offset=clock_offset(samples),
         stages=stages(timelines),
         traffic=traffic(archive.table("requests"), run_seconds, steady),
         transfer=transfer(samples, expected, steady, run_seconds),

@@ -70,10 +70,19 @@ def _title(summary: Summary) -> RenderableType:
     grid.add_column(justify="right")
     style = VERDICT_STYLES[summary.verdict]
     grid.add_row(Text(manifest.scenario, style="bold"), Text(summary.verdict.upper(), style=style))
-    facts = [manifest.profile, f"seed {manifest.seed}", wording.elapsed(measured.run_seconds)]
+    facts = [
+        manifest.profile,
+        f"seed {manifest.seed}" if manifest.profile else "a real cluster",
+        wording.elapsed(measured.run_seconds),
+    ]
     if manifest.wall_seconds is not None:
         facts[-1] += f" in {wording.elapsed(manifest.wall_seconds)}"
     grid.add_row(Text(" · ".join([*filter(None, facts), f"run {manifest.id}"]), style="dim"), "")
+    offset = measured.clock_offset
+    if offset is not None:
+        ahead = "ahead of" if offset.seconds >= 0 else "behind"
+        told = f"{wording.seconds(abs(offset.seconds))} {ahead} ours, ± {wording.seconds(offset.uncertainty_seconds)}"
+        grid.add_row(Text(f"The cluster's clock is {told}", style="dim"), "")
     return grid
 
 
@@ -145,12 +154,13 @@ def _pods(measured: Measurements) -> Iterator[Text]:
 
 
 def _latencies(measured: Measurements) -> Table:
+    """As watchers saw them; on a real cluster also as its API wrote them down, in whole seconds."""
     table = _table("", "p50", "p90", "p99", "max")
-    for interval in INTERVALS:
-        if found := measured.latencies.get(interval.key):
-            table.add_row(
-                interval.title, *(wording.seconds(value) for value in (found.p50, found.p90, found.p99, found.max))
-            )
+    rows = [(interval.title, measured.latencies.get(interval.key)) for interval in INTERVALS]
+    rows += [(f"{key} by API timestamps", found) for key, found in measured.by_api_timestamps.items()]
+    for title, found in rows:
+        if found is not None:
+            table.add_row(title, *(wording.seconds(value) for value in (found.p50, found.p90, found.p99, found.max)))
     return table
 
 

@@ -71,7 +71,8 @@ class Connection(asyncio.Protocol):
     def close(self, error: Exception | None = None) -> None:
         """Close at once; an answer that is waited for fails, with ``ConnectionAbortedError`` where nothing else is given."""
         self._fail(error or ConnectionAbortedError("closed by this client"))
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()  # or uvloop would go on decrypting what has come, and fail with a traceback
             self._transport.abort()
 
     # ------------------------------------------------------------------------------------------- asyncio's calls
