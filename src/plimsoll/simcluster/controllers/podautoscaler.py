@@ -104,48 +104,43 @@ class HorizontalPodAutoscaler:
             return
         current = replicas_of(target)
         readings = self._readings(autoscaler, target, current)
-        conditions = [
-            self._condition(
-                autoscaler, "AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size"
-            )
-        ]
-        desired = current
-        if current == 0:
-            message = "scaling is disabled since the replica count of the target is zero"
-            conditions.append(self._condition(autoscaler, "ScalingActive", "False", "ScalingDisabled", message))
-        elif not readings:
-            message = "the HPA was unable to compute the replica count: no metrics returned from resource metrics API"
-            conditions.append(self._condition(autoscaler, "ScalingActive", "False", "FailedGetResourceMetric", message))
-        else:
-            message = "the HPA was able to successfully calculate a replica count from cpu resource utilization"
-            conditions.append(self._condition(autoscaler, "ScalingActive", "True", "ValidMetricFound", message))
-            desired, limit = self._bounded(autoscaler, current, max(reading.wanted for reading in readings))
-            conditions.append(
-                self._condition(
-                    autoscaler, "ScalingLimited", str(bool(limit)), limit or "DesiredWithinRange", _LIMITS[limit]
-                )
-            )
+        desired, conditions = self._decide(autoscaler, current, readings)
+        before = autoscaler.get("status") or {}
         status = {
             "observedGeneration": autoscaler["metadata"].get("generation", 1),
             "currentReplicas": current,
             "desiredReplicas": desired,
             "currentMetrics": [reading.document for reading in readings] or None,
             "conditions": conditions,
+            "lastScaleTime": before.get("lastScaleTime"),
         }
-        before = autoscaler.get("status") or {}
-        if "lastScaleTime" in before:
-            status["lastScaleTime"] = before["lastScaleTime"]
         if desired != current:
             yield self._reconciler.verbs.update(resource, {**target, "spec": {**target["spec"], "replicas": desired}})
             status["lastScaleTime"] = self._api.timestamp()
+            above = "cpu resource utilization (percentage of request) above target"
+            reason = "All metrics below target" if desired < current else above
             message = "New size: %d; reason: %s"
-            reason = (
-                "All metrics below target"
-                if desired < current
-                else "cpu resource utilization (percentage of request) above target"
-            )
             self._reconciler.events.emit(autoscaler, "Normal", "SuccessfulRescale", message, desired, reason)
         yield from self._put(autoscaler, status)
+
+    def _decide(self, autoscaler: Object, current: int, readings: Sequence[_Reading]) -> tuple[int, list[Object]]:
+        """The size that the metrics ask for, within all limits, and the conditions that explain it."""
+        able = ("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
+        conditions = [self._condition(autoscaler, *able)]
+        if current == 0:
+            message = "scaling is disabled since the replica count of the target is zero"
+            conditions.append(self._condition(autoscaler, "ScalingActive", "False", "ScalingDisabled", message))
+            return current, conditions
+        if not readings:
+            message = "the HPA was unable to compute the replica count: no metrics returned from resource metrics API"
+            conditions.append(self._condition(autoscaler, "ScalingActive", "False", "FailedGetResourceMetric", message))
+            return current, conditions
+        message = "the HPA was able to successfully calculate a replica count from cpu resource utilization"
+        conditions.append(self._condition(autoscaler, "ScalingActive", "True", "ValidMetricFound", message))
+        desired, limit = self._bounded(autoscaler, current, max(reading.wanted for reading in readings))
+        limited = ("ScalingLimited", str(bool(limit)), limit or "DesiredWithinRange", _LIMITS[limit])
+        conditions.append(self._condition(autoscaler, *limited))
+        return desired, conditions
 
     def _put(self, autoscaler: Object, status: Object) -> Steps:
         written = {name: value for name, value in status.items() if value is not None}
@@ -170,7 +165,8 @@ class HorizontalPodAutoscaler:
     def _bounded(self, autoscaler: Object, current: int, wanted: int) -> tuple[int, str]:
         """The size to take, and what limited it."""
         uid, now = autoscaler["metadata"]["uid"], self._reconciler.kernel.now
-        history = [one for one in self._recommended.get(uid, ()) if one[0] > now - DOWNSCALE_WINDOW_SECONDS]
+        known = self._recommended.setdefault(uid, [(now, current)])  # a new autoscaler begins with what there is
+        history = [one for one in known if one[0] > now - DOWNSCALE_WINDOW_SECONDS]
         self._recommended[uid] = [*history, (now, wanted)]
         if wanted < current:
             wanted = min(max([wanted, *(size for _, size in history)]), current)
