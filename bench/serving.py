@@ -114,13 +114,16 @@ async def _creates(target: Target, count: int) -> tuple[float, list[float]]:
 
 
 def _pods(token: str, count: int) -> Iterator[bytes]:
-    """Pods as a client sends them; for a scheduler that does not exist, so that it is the API that is measured."""
+    """Pods of one template, as load generators send them, each with a name of its own.
+
+    They are for a scheduler that does not exist, so that it is the API that is measured.
+    """
     for number in range(count):
         name = f"pod-{count}-{number:06d}"
         pod = {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {"name": name, "labels": {"app": "bench", "number": str(number)}},
+            "metadata": {"name": name, "labels": {"app": "bench"}},
             "spec": {
                 "schedulerName": "none",
                 "containers": [
@@ -128,7 +131,7 @@ def _pods(token: str, count: int) -> Iterator[bytes]:
                         "name": "main",
                         "image": "registry.example/pause:3.9",
                         "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}},
-                        "env": [{"name": "POD", "value": name}],
+                        "env": [{"name": "MODE", "value": "bench"}],
                     }
                 ],
             },
