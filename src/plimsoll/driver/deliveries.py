@@ -71,7 +71,9 @@ def _coordinator(job: Job, expected: int) -> Part:
         for group in part.objects
         if isinstance(group, WITH_PODS) and group.pod.has_program
     )
-    pod = Pod(image=next(images, None) or PROGRAM_IMAGE, service_account_token=False, termination_grace_period_seconds=1.0)
+    pod = Pod(
+        image=next(images, None) or PROGRAM_IMAGE, service_account_token=False, termination_grace_period_seconds=1.0
+    )
     objects = (
         _programs(("coordinator",)),
         ServiceGroup(kind="Service", name=COORDINATOR, port=COORDINATOR_PORT),
