@@ -35,17 +35,23 @@ def test_many_answers_leave_little_doubt() -> None:
     assert abs(estimate.offset.seconds - 7.25) <= estimate.offset.uncertainty_seconds < 0.01
 
 
+def test_dates_that_are_none_tell_nothing() -> None:
+    estimate = ClockEstimate(EPOCH)
+    estimate.date(b"nonsense", 0.0, 0.1)
+    estimate.created(b"", 0.0, 0.1)
+    assert estimate.offset is None
+
+
 def test_dates_of_answers_count_until_an_object_tells_more() -> None:
     estimate = ClockEstimate(EPOCH)
-    assert estimate.offset is None
-    estimate.date(b"nonsense", 0.0, 0.1)
-    assert estimate.offset is None
     estimate.date(formatdate(EPOCH + 50, usegmt=True).encode(), 0.0, 0.1)
-    assert estimate.offset is not None
-    assert (estimate.offset.lowest_seconds, estimate.offset.highest_seconds) == (49.9, 51.0)
-    estimate.created(b"", 0.0, 0.1)
+    by_date = estimate.offset
     estimate.created(rfc3339(EPOCH + 10).encode(), 0.0, 0.1)
-    assert (estimate.offset.lowest_seconds, estimate.offset.highest_seconds) == (9.9, 11.0)
+    by_object = estimate.offset
+    assert by_date is not None
+    assert by_object is not None
+    assert (by_date.lowest_seconds, by_date.highest_seconds) == (49.9, 51.0)
+    assert (by_object.lowest_seconds, by_object.highest_seconds) == (9.9, 11.0)
 
 
 def test_a_clock_that_was_set_is_noticed_and_believed_from_then_on() -> None:

@@ -47,10 +47,11 @@ class Endpoint:
                 f"the certificate of {self.url} is not trusted: {error.verify_message}. Name its authority as "
                 "`certificate-authority` of the cluster in the kubeconfig, or its name as `tls-server-name`"
             ) from error
-        except (ConnectionError, TimeoutError):
-            raise
+        except TimeoutError as error:
+            raise TimeoutError(f"cannot reach {self.url} within {CONNECT_SECONDS:g} s") from error
         except OSError as error:
-            raise ConnectionError(f"cannot reach {self.url}: {error.strerror or error}") from error
+            kind = type(error) if isinstance(error, ConnectionError) else ConnectionError
+            raise kind(f"cannot reach {self.url}: {error.strerror or error}") from error
 
     async def _directly(self) -> Connection:
         host, port = _address(self.url)
