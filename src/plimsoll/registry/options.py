@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from plimsoll.apimachinery.decoding.mismatch import json_type
 from plimsoll.apimachinery.validation.fielderrors import (
     FieldError,
     forbidden,
@@ -26,6 +27,9 @@ FieldValidation = Literal["Ignore", "Warn", "Strict"]
 APPLY_TYPES = frozenset({"application/apply-patch+yaml", "application/apply-patch+json"})
 
 LONGEST_MANAGER = 128
+
+SCHEME = "pkg/runtime/scheme.go:111"
+"""The list of kinds that does not have what was sent, as messages name it."""
 
 _POLICIES = ("Foreground", "Background", "Orphan")
 
@@ -90,13 +94,13 @@ def delete_options(options: Mapping[str, str], body: Any) -> DeleteOptions:
 def _from_body(body: Mapping[str, Any]) -> DeleteOptions:
     kind = body.get("kind")
     if kind not in {None, "", "DeleteOptions"}:
-        raise bad_request(f'no kind "{kind}" is registered for version "{body.get("apiVersion", "v1")}"')
+        version = body.get("apiVersion", "v1")
+        raise bad_request(f'no kind "{kind}" is registered for version "{version}" in scheme "{SCHEME}"')
     preconditions = body.get("preconditions") or {}
     grace = body.get("gracePeriodSeconds")
     if grace is not None and (isinstance(grace, bool) or not isinstance(grace, int)):
-        raise bad_request(
-            "json: cannot unmarshal value into Go struct field DeleteOptions.gracePeriodSeconds of type int64"
-        )
+        where = "Go struct field DeleteOptions.gracePeriodSeconds of type int64"
+        raise bad_request(f"json: cannot unmarshal {json_type(grace)} into {where}")
     return DeleteOptions(
         grace_seconds=grace,
         uid=preconditions.get("uid"),

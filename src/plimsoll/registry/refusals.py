@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 MODIFIED = "the object has been modified; please apply your changes to the latest version and try again"
 """What a stale ``resourceVersion`` is answered with (registry/generic/registry/store.go, OptimisticLockErrorMsg)."""
@@ -38,6 +43,13 @@ def conflict(resource: Resource, name: str, reason: str = MODIFIED) -> ApiError:
     """409: the object is not, or no longer, what the request takes it for."""
     message = f'Operation cannot be fulfilled on {qualified(resource)} "{name}": {reason}'
     return ApiError(409, "Conflict", message, details=details_of(resource, name))
+
+
+def precondition_failed(resource: Resource, metadata: Mapping[str, Any], what: str, wanted: str, recorded: str) -> str:
+    """The reason of a conflict that the storage finds, in its words (apiserver, storage/errors.go)."""
+    place = "/".join(part for part in (resource.plural, metadata.get("namespace", ""), metadata["name"]) if part)
+    failed = f"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {recorded}"
+    return f"StorageError: invalid object, Code: 4, Key: /registry/{place}, ResourceVersion: 0, AdditionalErrorMsg: {failed}"
 
 
 def kind_conflict(resource: Resource, name: str, reason: str) -> ApiError:
@@ -78,6 +90,16 @@ def internal_error(message: str) -> ApiError:
     """500 with a cause."""
     text = f"Internal error occurred: {message}"
     return ApiError(500, "InternalError", text, details={"causes": [{"message": message}]})
+
+
+@contextmanager
+def telling(warnings: Sequence[str]) -> Iterator[None]:
+    """Let a refusal carry the warnings that were found before it."""
+    try:
+        yield
+    except ApiError as error:
+        error.warnings = (*warnings, *error.warnings)
+        raise
 
 
 def _details(name: str, group: str, kind: str) -> dict[str, Any]:

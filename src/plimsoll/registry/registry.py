@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plimsoll.kube.labels import JOB_LABEL
-from plimsoll.kube.resources import ENDPOINTS, PODS, SERVICES
+from plimsoll.kube.resources import PODS, SERVICES
 from plimsoll.registry.admission.plugins import default_plugins
 from plimsoll.registry.allocation.services import ServiceNumbers
 from plimsoll.registry.backing import Backing
@@ -20,7 +19,6 @@ from plimsoll.registry.identity import Identity
 from plimsoll.registry.options import DeleteOptions
 from plimsoll.registry.refusals import method_not_allowed, no_such_page
 from plimsoll.registry.requests import Request
-from plimsoll.registry.strategies.warnings import ENDPOINTS_DEPRECATED
 from plimsoll.registry.subresources.table import SCALES, SUBRESOURCES
 from plimsoll.registry.verbs.creating import create
 from plimsoll.registry.verbs.deleting import delete, delete_object
@@ -96,10 +94,7 @@ class Registry:
         if subresource == "scale":
             return SCALES[verb](self.backing, served, request)
         handler = SUBRESOURCES.get((resource.plural, subresource, verb)) or _VERBS[verb]
-        answer = handler(self.backing, served, request)
-        if resource is ENDPOINTS:
-            return replace(answer, warnings=(ENDPOINTS_DEPRECATED, *answer.warnings))
-        return answer
+        return handler(self.backing, served, request)
 
     def watch(self, request: Request, receive: Receive) -> Watch:
         """Open a watch; events that come first are received before this returns. ``ApiError`` where it is refused."""

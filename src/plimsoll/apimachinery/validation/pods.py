@@ -12,6 +12,7 @@ from plimsoll.apimachinery.validation.metadata import IMMUTABLE
 from plimsoll.apimachinery.validation.numbers import BAD_ADDRESS, address_of
 from plimsoll.apimachinery.validation.placement import check_tolerations
 from plimsoll.apimachinery.validation.podspec import check_pod_spec
+from plimsoll.apimachinery.validation.podsubresources import check_ephemeral_change, check_resize
 from plimsoll.apimachinery.validation.rules import Rules
 from plimsoll.kube.resources import Object
 
@@ -169,12 +170,22 @@ def _check_addresses(status: Mapping[str, Any], before: Mapping[str, Any], key: 
         yield invalid_value(f"status.{key}", status[key], "may specify no more than one IP for each IP family")
 
 
+def _check_new_helpers(new: Object, old: Object) -> Errors:
+    yield from check_pod(new)
+    yield from check_ephemeral_change(new, old)
+
+
 RULES: Iterable[tuple[str, str, Rules]] = (
     (
         "",
         "pods",
         Rules(
-            check_pod, check_pod_change, check_pod_status, metadata_on_update=("change", "new"), create=check_new_pod
+            check_pod,
+            check_pod_change,
+            check_pod_status,
+            metadata_on_update=("change", "new"),
+            create=check_new_pod,
+            subresources={"ephemeralcontainers": _check_new_helpers, "resize": check_resize},
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import AddressValueError, IPv4Address, IPv4Network
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, ip_address
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -66,3 +66,12 @@ class AddressRange:
             return int(IPv4Address(address))
         except AddressValueError:
             return None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address of either family."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.apimachinery.validation.fielderrors import FieldError, invalid, invalid_value
 from plimsoll.kube.resources import SERVICES
-from plimsoll.registry.allocation.addresses import AddressRange
+from plimsoll.registry.allocation.addresses import AddressRange, is_address
 from plimsoll.registry.allocation.ports import PortRange
 from plimsoll.registry.refusals import internal_error
 
@@ -78,6 +78,9 @@ class ServiceNumbers:
         if wanted == "None" or (wanted and wanted in _addresses(before)):
             return
         if wanted:
+            if not is_address(wanted):
+                text = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+                raise invalid(SERVICES, name, [invalid_value("spec.clusterIPs[0]", wanted, text)])
             problem = self._addresses.problem(wanted)
             if problem:
                 text = f"failed to allocate IP {wanted}: {problem}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import PODS
 from plimsoll.registry.attributes import Attributes
-from plimsoll.registry.refusals import bad_request, conflict, not_found, unexpected
+from plimsoll.registry.refusals import bad_request, conflict, not_found, precondition_failed, unexpected
 from plimsoll.registry.requests import Answer
 from plimsoll.registry.subresources.bodies import BINDING, SUCCESS, read_body
 from plimsoll.registry.subresources.conditions import with_condition
@@ -61,7 +61,7 @@ def _check_preconditions(metadata: Object, pod: Object) -> None:
     for key, word in (("uid", "UID"), ("resourceVersion", "ResourceVersion")):
         wanted, recorded = metadata.get(key), pod["metadata"][key]
         if wanted and wanted != recorded:
-            text = f"Precondition failed: {word} in precondition: {wanted}, {word} in object meta: {recorded}"
+            text = precondition_failed(PODS, pod["metadata"], word, wanted, recorded)
             raise conflict(PODS, pod["metadata"]["name"], text)
 
 

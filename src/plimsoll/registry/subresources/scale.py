@@ -13,12 +13,12 @@ from plimsoll.errors import ApiError
 from plimsoll.kube.resources import Resource
 from plimsoll.kube.selectors import selector_of, selector_of_labels
 from plimsoll.registry.options import APPLY_TYPES, write_options
-from plimsoll.registry.refusals import internal_error, not_found
+from plimsoll.registry.refusals import conflict, internal_error, not_found, precondition_failed
 from plimsoll.registry.requests import Answer
 from plimsoll.registry.strategies.copying import private_copy
 from plimsoll.registry.strategies.documents import patch_document
 from plimsoll.registry.subresources.bodies import SCALE, decoder_of, read_body
-from plimsoll.registry.verbs.placing import manager_of
+from plimsoll.registry.verbs.placing import check_name, manager_of, place
 from plimsoll.registry.verbs.updating import write
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def write_scale(backing: Backing, served: Served, request: Request) -> Answer:
     _found(served, request)
     if request.verb == "update":
         scale, options, warnings = read_body(request, SCALE)
+        place(scale, served.resource, request.namespace)
+        check_name(scale, request.name)
     else:
         scale, options, warnings = None, write_options("patch", request.options, request.patch_type), []
 
@@ -66,7 +68,7 @@ def write_scale(backing: Backing, served: Served, request: Request) -> Answer:
         if old is None:
             raise not_found(served.resource, request.name)
         wanted = scale if scale is not None else _patched(scale_of(old, paths), request)
-        value = _with_replicas(old, wanted, paths)
+        value = _with_replicas(served.resource, old, wanted, paths)
         manager = manager_of(options.field_manager, request)
         time = backing.identity.timestamp()
         return served.strategy.track_scale(old, value, manager=manager, time=time, replicas=paths.wanted)
@@ -126,10 +128,14 @@ def _patched(scale: Object, request: Request) -> Object:
     return decoder.decode_value(document).object
 
 
-def _with_replicas(old: Object, scale: Object, paths: ScalePaths) -> Object:
+def _with_replicas(resource: Resource, old: Object, scale: Object, paths: ScalePaths) -> Object:
     """A private copy of the object with the replicas and the revision of a scale."""
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     metadata = scale.get("metadata") or {}
+    uid, recorded = metadata.get("uid"), old["metadata"]["uid"]
+    if uid and uid != recorded:
+        text = precondition_failed(resource, old["metadata"], "UID", uid, recorded)
+        raise conflict(resource, old["metadata"]["name"], text)
     if replicas < 0 and not paths.is_custom:
         raise _negative(metadata.get("name", old["metadata"]["name"]), replicas)
     value: Object = private_copy(old)
@@ -138,8 +144,6 @@ def _with_replicas(old: Object, scale: Object, paths: ScalePaths) -> Object:
         holder = holder.setdefault(key, {})
     holder[paths.wanted[-1]] = replicas
     value["metadata"]["resourceVersion"] = metadata.get("resourceVersion") or old["metadata"]["resourceVersion"]
-    if metadata.get("uid"):
-        value["metadata"]["uid"] = metadata["uid"]
     return value
 
 

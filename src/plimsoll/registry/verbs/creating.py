@@ -8,7 +8,7 @@ from plimsoll.errors import ApiError
 from plimsoll.kube.resources import NAMESPACES
 from plimsoll.registry.attributes import Attributes
 from plimsoll.registry.options import WriteOptions, write_options
-from plimsoll.registry.refusals import already_exists, unexpected
+from plimsoll.registry.refusals import already_exists, telling, unexpected
 from plimsoll.registry.requests import Answer
 from plimsoll.registry.verbs.placing import deduplicate_owners, manager_of, place, wipe_system_fields
 
@@ -56,6 +56,12 @@ def _create(backing: Backing, served: Served, request: Request) -> Answer:
     """Store a new object from a body that is not known yet."""
     options = write_options("create", request.options)
     warnings: list[str] = []
+    with telling(warnings):
+        return Answer(201, _decoded(backing, served, request, options, warnings), tuple(warnings))
+
+
+def _decoded(backing: Backing, served: Served, request: Request, options: WriteOptions, warnings: list[str]) -> Object:
+    """Read the body, have it admitted and store it."""
     strategy = served.strategy
     value = strategy.decode(request.body, options.field_validation, warnings)
     wipe_system_fields(value)
@@ -70,7 +76,7 @@ def _create(backing: Backing, served: Served, request: Request) -> Answer:
     )
     backing.admission.admit(attributes)
     deduplicate_owners(value, warnings, admitted=True)
-    return Answer(201, insert(backing, served, attributes, options), tuple(warnings))
+    return insert(backing, served, attributes, options)
 
 
 def insert(backing: Backing, served: Served, attributes: Attributes, options: WriteOptions) -> Object:

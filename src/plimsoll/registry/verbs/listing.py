@@ -10,7 +10,7 @@ from plimsoll.registry.refusals import bad_request
 from plimsoll.registry.requests import Answer, Listing
 from plimsoll.registry.verbs import continuation
 from plimsoll.registry.verbs.listoptions import EXACT, ListOptions, list_options
-from plimsoll.registry.verbs.revisions import check_not_older, read_revision
+from plimsoll.registry.verbs.revisions import check_not_older, read_list_revision
 from plimsoll.registry.verbs.selection import Selection, selection
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _position(backing: Backing, options: ListOptions) -> tuple[int | None, str]:
         return None, where.start
     if not options.revision:
         return None, ""
-    revision = read_revision(options.revision)
+    revision = read_list_revision(options.revision)
     check_not_older(backing.store, revision)
     if options.match == EXACT or (not options.match and options.limit and revision > 0):
         return revision, ""

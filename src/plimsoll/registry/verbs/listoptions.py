@@ -50,6 +50,8 @@ def watch_options(options: Mapping[str, str]) -> ListOptions:
 
 def _read(options: Mapping[str, str]) -> ListOptions:
     limit = options.get("limit", "")
+    if options.get("timeoutSeconds"):
+        read_integer(options["timeoutSeconds"])  # for its faults: lists are short, and watches are ended by the server
     initial = options.get("sendInitialEvents")
     return ListOptions(
         limit=max(read_integer(limit), 0) if limit else 0,

@@ -110,7 +110,10 @@ class Moulds:
         surroundings = self._surroundings(resource, request.namespace, value)
         if surroundings is None:
             return None
-        text = orjson.dumps({**value, "metadata": metadata})
+        try:
+            text = orjson.dumps({**value, "metadata": metadata})
+        except orjson.JSONEncodeError:  # nested too deeply, as the long way says
+            return None
         said = tuple(options.items())
         key = resource, text, size - len(name), said, request.user_agent, surroundings
         return key, name, prefix

@@ -32,6 +32,8 @@ def place(value: Object, resource: Resource, namespace: str) -> None:
 def check_name(value: Object, name: str) -> None:
     """400 where an object has another name than the URL says."""
     own = value["metadata"].get("name", "")
+    if not own:
+        raise bad_request(f"the name of the object ({name} based on URL) was undeterminable: name must be provided")
     if own != name:
         raise bad_request(f"the name of the object ({own}) does not match the name on the URL ({name})")
 

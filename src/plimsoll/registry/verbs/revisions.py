@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plimsoll.apimachinery.validation.fielderrors import quote
 from plimsoll.errors import ApiError
-from plimsoll.registry.refusals import bad_request
+from plimsoll.registry.refusals import bad_request, unexpected
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.store import Store
@@ -15,12 +16,26 @@ RETRY_SECONDS = 1.0
 
 
 def read_revision(text: str) -> int:
-    """A resourceVersion as a number; 400 in Go's words where it is none."""
-    if not (text.isascii() and text.isdecimal()):
-        quoted = text.replace("\\", "\\\\").replace('"', '\\"')
-        fault = f'Invalid value: "{quoted}": strconv.ParseUint: parsing "{quoted}": invalid syntax'
-        raise bad_request(f"invalid resource version: resourceVersion: {fault}")
+    """The resourceVersion of a GET or a watch as a number; 500, as a real server has it, where it is none."""
+    if not _is_number(text):
+        raise unexpected(_fault(text))
     return int(text)
+
+
+def read_list_revision(text: str) -> int:
+    """The resourceVersion of a LIST as a number; 400 in Go's words where it is none."""
+    if not _is_number(text):
+        raise bad_request(f"invalid resource version: {_fault(text)}")
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _fault(text: str) -> str:
+    quoted = quote(text)
+    return f"resourceVersion: Invalid value: {quoted}: strconv.ParseUint: parsing {quoted}: invalid syntax"
 
 
 def check_not_older(store: Store, revision: int) -> None:

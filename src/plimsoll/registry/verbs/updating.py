@@ -9,7 +9,7 @@ from plimsoll.apimachinery.validation.fielderrors import invalid, invalid_value
 from plimsoll.kube.resources import NAMESPACES, Resource
 from plimsoll.registry.attributes import Attributes
 from plimsoll.registry.options import WriteOptions, write_options
-from plimsoll.registry.refusals import conflict, not_found, unexpected
+from plimsoll.registry.refusals import conflict, not_found, precondition_failed, telling, unexpected
 from plimsoll.registry.requests import Answer
 from plimsoll.registry.verbs.creating import insert
 from plimsoll.registry.verbs.placing import check_name, deduplicate_owners, manager_of, place
@@ -28,10 +28,11 @@ def update(backing: Backing, served: Served, request: Request) -> Answer:
     """Replace an object, or one subresource's part of it."""
     options = write_options("update", request.options)
     warnings: list[str] = []
-    value = served.strategy.decode(request.body, options.field_validation, warnings)
-    place(value, served.resource, request.namespace)
-    check_name(value, request.name)
-    deduplicate_owners(value, warnings)
+    with telling(warnings):
+        value = served.strategy.decode(request.body, options.field_validation, warnings)
+        place(value, served.resource, request.namespace)
+        check_name(value, request.name)
+        deduplicate_owners(value, warnings)
 
     def change(old: Object | None, _: list[str]) -> Object:
         _check_uid(served.resource, value, old)
@@ -57,6 +58,20 @@ def write(
     creates: bool = False,
 ) -> Answer:
     """Change the object that a request names, create it where the resource or ``creates`` allows that."""
+    with telling(warnings):
+        return _write(backing, served, request, options, change, warnings, creates=creates)
+
+
+def _write(
+    backing: Backing,
+    served: Served,
+    request: Request,
+    options: WriteOptions,
+    change: Change,
+    warnings: list[str],
+    *,
+    creates: bool,
+) -> Answer:
     strategy, resource = served.strategy, served.resource
     stored = served.collection.find(request.namespace, request.name)
     may_create = creates or (strategy.traits.creates_on_update and not request.subresource)
@@ -160,8 +175,8 @@ def _check_revision(served: Served, name: str, value: Object, old: Object) -> No
 
 def _check_uid(resource: Resource, value: Object, old: Object | None) -> None:
     """409 where the body is about another object of this name."""
-    named = value["metadata"].get("uid")
+    metadata = value["metadata"]
+    named = metadata.get("uid")
     recorded = "" if old is None else old["metadata"]["uid"]
     if named and named != recorded:
-        text = f"Precondition failed: UID in precondition: {named}, UID in object meta: {recorded}"
-        raise conflict(resource, value["metadata"]["name"], text)
+        raise conflict(resource, metadata["name"], precondition_failed(resource, metadata, "UID", named, recorded))
