@@ -74,7 +74,8 @@ class ApiError(PlimsollError):
 
     ``retry_after_seconds`` is set where the server asked the client to come back (429, some 5xx); ``details`` are the
     ``details`` of the Status: what was refused, and the causes field by field (None: no details at all).
-    ``continue_token`` lets the reader of a list that expired go on with what is there now (410).
+    ``continue_token`` lets the reader of a list that expired go on with what is there now (410). ``warnings`` are those
+    that came before the refusal; they reach the client with it.
     """
 
     def __init__(
@@ -94,3 +95,4 @@ class ApiError(PlimsollError):
         self.retry_after_seconds = retry_after_seconds
         self.details = details
         self.continue_token = continue_token
+        self.warnings: tuple[str, ...] = ()

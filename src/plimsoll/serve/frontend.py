@@ -29,7 +29,7 @@ from plimsoll.serve.paths import Paths
 from plimsoll.serve.podlogs import PodLogs
 from plimsoll.serve.resources import Resources
 from plimsoll.serve.station import Station
-from plimsoll.serve.upgrades import UPGRADES, refuse_upgrade
+from plimsoll.serve.upgrades import upgrades
 from plimsoll.serve.version import version_page
 from plimsoll.serve.views import Views
 from plimsoll.serve.watches import Watches
@@ -89,7 +89,7 @@ def build(
     connections: dict[tuple[str, str], Handler] = {
         ("pods", "log"): PodLogs(cluster, logs),
         ("nodes", "proxy"): NodeProxy(cluster),
-        **dict.fromkeys(UPGRADES, refuse_upgrade),
+        **upgrades(registry),
     }
     application = Application(
         Gate(authenticator, authorizer),

@@ -85,7 +85,7 @@ def negotiate(accept: str, *, stream: bool = False) -> Representation:
 
 def not_acceptable(*media_types: str) -> ApiError:
     """406 for media types that are not served at all, with those that are."""
-    served = ", ".join(media_types or BUILT_IN_TYPES)
+    served = ", ".join(media_types or (*BUILT_IN_TYPES, *STREAM_TYPES))
     return ApiError(406, "NotAcceptable", f"406: Not Acceptable\n\nAvailable representations: {served}", details={})
 
 

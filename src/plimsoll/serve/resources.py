@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from plimsoll.registry.refusals import method_not_allowed, no_such_page, not_found
+from plimsoll.registry.refusals import method_not_allowed, no_such_page, not_found, telling
 from plimsoll.registry.requests import Listing, Request, Verb
 from plimsoll.serve.bodies import patch_type_of, payload, read_object, read_patch
+from plimsoll.serve.deprecations import deprecations_of
 from plimsoll.serve.encoding import list_parts, whole_list
 from plimsoll.serve.negotiation import JSON, PLAIN, Representation, negotiate, wants_pretty
 from plimsoll.serve.responses import Response, encode, page_not_found, warning_headers
@@ -52,6 +53,11 @@ class Resources:
         row = self._registry.resources.catalogue.find(info.group, info.version, info.resource)
         if row is None:
             return self._unknown(info)
+        with telling(deprecations_of(info)):
+            return self._served(exchange, row)
+
+    def _served(self, exchange: Exchange, row: APIResource) -> Response | Stream:
+        info = exchange.info
         if not info.group:
             connect = self._connections.get((info.resource, info.subresource))
             if connect is not None:
@@ -114,7 +120,7 @@ class Resources:
     def _respond(
         self, exchange: Exchange, row: APIResource, answer: Answer, representation: Representation
     ) -> Response:
-        value, headers = answer.object, warning_headers(answer.warnings)
+        value, headers = answer.object, warning_headers((*deprecations_of(exchange.info), *answer.warnings))
         content_type = representation.content_type
         if representation.form != "object":
             value = self._views.transform(row, value, representation, exchange.options)
@@ -129,7 +135,7 @@ class Resources:
 def _check_path(info: RequestInfo, row: APIResource) -> None:
     """Whether there is such a path, and it may be asked in this way; ``ApiError`` 404 or 405 where not."""
     namespaced = row.resource.namespaced
-    in_namespace = bool(info.namespace) and info.resource != "namespaces"
+    in_namespace = _is_in_namespace(info)
     if _is_misplaced(info, row):
         raise no_such_page()
     if info.rest or (info.subresource and row.subresource(info.subresource) is None):
@@ -146,5 +152,10 @@ def _check_path(info: RequestInfo, row: APIResource) -> None:
 
 def _is_misplaced(info: RequestInfo, row: APIResource) -> bool:
     """Whether a path looks for a resource where it is not: in a namespace, or outside of one."""
-    in_namespace = bool(info.namespace) and info.resource != "namespaces"
+    in_namespace = _is_in_namespace(info)
     return in_namespace != row.resource.namespaced and (in_namespace or bool(info.name))
+
+
+def _is_in_namespace(info: RequestInfo) -> bool:
+    """Whether a path leads into a namespace, and not just to it."""
+    return bool(info.namespace) and not (info.resource == "namespaces" and info.name == info.namespace)

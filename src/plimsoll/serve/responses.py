@@ -60,10 +60,10 @@ def page_not_found() -> Response:
 
 
 def error_response(error: ApiError) -> Response:
-    """A refusal as a Status, with ``Retry-After`` where the client is to come back."""
-    headers: tuple[Header, ...] = ()
+    """A refusal as a Status, with its warnings, and ``Retry-After`` where the client is to come back."""
+    headers = warning_headers(error.warnings)
     if error.retry_after_seconds is not None:
-        headers = ((b"retry-after", b"%d" % max(1, math.ceil(error.retry_after_seconds))),)
+        headers.append((b"retry-after", b"%d" % max(1, math.ceil(error.retry_after_seconds))))
     return json_response(failure_status(error), error.code, headers)
 
 

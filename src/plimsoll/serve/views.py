@@ -13,6 +13,7 @@ from plimsoll.apimachinery.tables import (
     partial_metadata_list,
     table,
 )
+from plimsoll.apimachinery.validation.fielderrors import quote
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import CUSTOMRESOURCEDEFINITIONS
 from plimsoll.registry.refusals import bad_request
@@ -75,7 +76,8 @@ class Views:
     ) -> Object:
         included = options.get("includeObject") or "Metadata"
         if included not in INCLUDED:
-            raise bad_request(f'unrecognized includeObject value: "{included}"')
+            fault = f"includeObject: Invalid value: {quote(included)}: must be 'Metadata', 'Object', 'None', or empty"
+            raise bad_request(f"Unable to convert to Table as requested: {fault}")
         if isinstance(value, Listing):
             items, metadata = value.items, list_metadata(value)
         else:

@@ -8,9 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from plimsoll.registry.options import read_integer
+from plimsoll.serve.deprecations import deprecations_of
 from plimsoll.serve.encoding import EventEncoder
 from plimsoll.serve.negotiation import JSON, PLAIN, negotiate
-from plimsoll.serve.responses import NO_CACHE
+from plimsoll.serve.responses import NO_CACHE, warning_headers
 from plimsoll.serve.watching import WatchStream
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Watches:
         representation = PLAIN if headers.accept in {JSON, ""} else negotiate(headers.accept, stream=True)
         stream = WatchStream(
             self._encoder(row, representation, exchange),
-            _head(representation),
+            [*_head(representation), *warning_headers(deprecations_of(exchange.info))],
             self._timeout(exchange),
             exchange.scope["extensions"]["plimsoll.connection"],
             self._closed,
