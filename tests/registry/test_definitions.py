@@ -61,6 +61,11 @@ def test_strategic_merge_patches_are_not_for_custom_resources(served: Served) ->
     assert refusal.value.code == 415
 
 
+def test_a_finalizer_without_a_domain_is_only_warned_of(served: Served) -> None:
+    answer = served.ask("create", WIDGETS, body=widget("w", finalizers=["mine"]))
+    assert "prefer a domain-qualified finalizer name" in answer.warnings[0]
+
+
 def test_a_definition_goes_after_its_objects(served: Served) -> None:
     served.create(WIDGETS, widget("free"))
     served.create(WIDGETS, widget("held", finalizers=["example.com/hold"]))

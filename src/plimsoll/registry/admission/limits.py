@@ -77,12 +77,13 @@ def _fill_container(container: Object, word: str, requests: Amounts, limits: Amo
 
 def _pod_faults(pod: Object, found: Object) -> Iterator[str]:
     spec = pod["spec"]
-    for limit in _limits(found, "Container"):
-        for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
-            resources = container.get("resources") or {}
-            yield from _faults(limit, resources.get("requests") or {}, resources.get("limits") or {})
-    for limit in _limits(found, "Pod"):
-        yield from _faults(limit, pod_amounts(spec, "requests"), pod_amounts(spec, "limits"))
+    for limit in found["spec"].get("limits") or ():
+        if limit.get("type") == "Container":
+            for container in (*(spec.get("containers") or ()), *(spec.get("initContainers") or ())):
+                resources = container.get("resources") or {}
+                yield from _faults(limit, resources.get("requests") or {}, resources.get("limits") or {})
+        elif limit.get("type") == "Pod":
+            yield from _faults(limit, pod_amounts(spec, "requests"), pod_amounts(spec, "limits"))
 
 
 def _claim_faults(claim: Object, found: Object) -> Iterator[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.apimachinery.apply import reset_fields
 from plimsoll.apimachinery.schema import from_openapi
-from plimsoll.apimachinery.validation import validate_create, validate_update
+from plimsoll.apimachinery.validation import FieldError, validate_create, validate_update
+from plimsoll.apimachinery.validation.fielderrors import quote
 from plimsoll.registry.strategies.kind import KindStrategy
 from plimsoll.registry.strategies.traits import CUSTOM
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
 
 _REMEMBERED = 10_000
+_UNQUALIFIED = "name is neither a standard finalizer name nor is it fully qualified"
+_STANDARD_FINALIZERS = frozenset({"orphan", "foregroundDeletion", "kubernetes"})
 
 
 class CustomStrategy(KindStrategy):
@@ -58,14 +62,15 @@ class CustomStrategy(KindStrategy):
 
     def check_create(self, value: Object, warnings: list[str]) -> None:
         """Refuse a new object that the schema or a rule forbids."""
-        del warnings
-        self.refuse(value, [*validate_create(self.resource, value), *self.kind.validate_create(value)])
+        errors = _tolerant(validate_create(self.resource, value))
+        self.refuse(value, [*errors, *self.kind.validate_create(value)])
+        warnings += _finalizer_warnings(value, ())
 
     def check_update(self, value: Object, old: Object, subresource: str, warnings: list[str]) -> None:
         """Refuse a change that the schema or a rule forbids."""
-        del warnings
         check = self.kind.validate_status_update if subresource == "status" else self.kind.validate_update
-        self.refuse(value, [*validate_update(self.resource, value, old), *check(value, old)])
+        self.refuse(value, [*_tolerant(validate_update(self.resource, value, old)), *check(value, old)])
+        warnings += _finalizer_warnings(value, old["metadata"].get("finalizers") or ())
 
     def to_stored(self, value: Object) -> Object:
         """The object in the version that is stored."""
@@ -83,6 +88,20 @@ class CustomStrategy(KindStrategy):
             shown = value
         self._read[id(value)] = (value, shown)
         return shown  # type: ignore[no-any-return]  # it is the object
+
+
+def _tolerant(errors: Sequence[FieldError]) -> Iterator[FieldError]:
+    """Errors without those about names of finalizers that only built-in kinds refuse."""
+    return (error for error in errors if error.detail != _UNQUALIFIED)
+
+
+def _finalizer_warnings(value: Object, known: Sequence[str]) -> Iterator[str]:
+    for name in sorted(set(value["metadata"].get("finalizers") or ()).difference(known)):
+        if "/" not in name and name not in _STANDARD_FINALIZERS:
+            advice = (
+                "prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers"
+            )
+            yield f"metadata.finalizers: {quote(name)}: {advice}"
 
 
 def _keep_all_but_status(value: Object, old: Object) -> None:
