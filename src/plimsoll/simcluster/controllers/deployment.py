@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.store import StoredChange
 
 
-REACTION_SECONDS = 0.05
+REACTION_SECONDS = 0.1
 """What a real controller needs to notice a change and write something: also where a profile's requests take no time,
 nobody who looks expects an answer to his update before he has made the next."""
 
@@ -89,7 +89,10 @@ class DeploymentController:
 
     def _observe_set(self, change: StoredChange) -> None:
         for key in deployment_keys(change.object):
-            self.queue.add(key)
+            if self._detailed:
+                self.queue.add_after(key, REACTION_SECONDS)
+            else:
+                self.queue.add(key)
         if self._detailed and controller_reference(change.object) is None:
             self._offer_orphan(change.object)
 
