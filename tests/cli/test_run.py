@@ -159,3 +159,12 @@ def test_manifests_in_json_are_one_list(scenario: Path, capsys: Captured) -> Non
     assert main(["run", str(scenario), "--dry-run", "--manifests", "--output", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["kind"], len(document["items"])) == ("List", 8)
+
+
+def test_a_dry_run_says_what_is_done_to_objects_that_are_there(tmp_path: Path, capsys: Captured) -> None:
+    actions = "[{name: old, verb: delete, kind: Secret, labels: {tier: front}, pace: {ratePerSecond: 2}}]"
+    jobs = f"[{{name: a, objects: [{{kind: Secret}}], actions: {actions}}}]"
+    scenario = tmp_path / "acting.yaml"
+    scenario.write_text(f"cluster: {{nodes: 1}}\nload: {{jobs: {jobs}}}\n")
+    assert main(["run", str(scenario), "--dry-run"]) == 0
+    assert "every Secret with tier=front, 1 per call, 1 in parallel, 2 per second" in capsys.readouterr().out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from plimsoll.driver.plan import build_plan
@@ -81,9 +81,17 @@ def _what(phase: Phase) -> str:
             return f"until {phase.pods:,} pods are {goal}{timeout}"
         case "exchange" | "pause":
             return f"{phase.duration_seconds:g} s"
+        case "act":
+            assert phase.action is not None  # noqa: S101 - nothing is done without saying what
+            rounds = f", {phase.action.iterations:,} times over" if phase.action.iterations > 1 else ""
+            return f"every {phase.action.kind} with {_labels(phase.action.labels)}{rounds}, {_pace(phase.pace)}"
         case "create" | "delete":
             gone = f", until all are gone{timeout}" if phase.until_gone else ""
             return f"{phase.operations:,} objects, {_pace(phase.pace)}{gone}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in labels.items()) or "the run's label"
 
 
 def _pace(pace: Pace) -> str:
