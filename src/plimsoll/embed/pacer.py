@@ -74,6 +74,11 @@ class Pacer:
         self._kernel.run(due_seconds, max_actions=self._actions_per_turn)
         self.lag_seconds = due_seconds - self._kernel.now
 
+    def skip_to(self, seconds: float) -> None:
+        """Leap ahead of the clock, to a virtual time at which the simulation is due from now on; it has to catch up."""
+        self._kernel_origin_seconds, self._clock_origin_seconds = max(self._due_seconds(), seconds), self._clock()
+        self.poke()
+
     def poke(self) -> None:
         """Wake the pacer: what has just been scheduled may be due before its alarm."""
         if self._alarm is not None and not self._alarm.done():
