@@ -77,6 +77,29 @@ def test_pods_that_differ_in_their_names_share_everything_else(served: Served) -
     assert third["metadata"]["name"] == "c"
 
 
+def test_pods_that_differ_in_their_labels_share_the_rest(served: Served) -> None:
+    pods = [served.create(PODS, pod(name, labels={"app": "x", "index": name})) for name in ("a", "b", "c")]
+    assert pods[2]["spec"] is pods[1]["spec"]
+    assert [each["metadata"]["labels"]["index"] for each in pods] == ["a", "b", "c"]
+    with pytest.raises(ApiError, match="a valid label must be"):
+        served.create(PODS, pod("d", labels={"app": "x", "index": "not ok!"}))
+
+
+def test_a_pod_whose_constraints_look_at_its_labels_is_made_for_itself(served: Served) -> None:
+    constraint = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "DoNotSchedule",
+        "labelSelector": {"matchLabels": {"app": "x"}},
+        "matchLabelKeys": ["index"],
+    }
+    for name in ("a", "b"):
+        body = pod(name, labels={"app": "x", "index": name})
+        body["spec"]["topologySpreadConstraints"] = [constraint]
+        spread = served.create(PODS, body)["spec"]["topologySpreadConstraints"][0]
+        assert {"key": "index", "operator": "In", "values": [name]} in spread["labelSelector"]["matchExpressions"]
+
+
 def test_a_pod_like_others_is_not_created_twice(served: Served) -> None:
     served.create(PODS, pod("a"))
     served.create(PODS, pod("b"))

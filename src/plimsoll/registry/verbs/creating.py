@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plimsoll.registry.backing import Backing
     from plimsoll.registry.requests import Request
     from plimsoll.registry.served import Served
-    from plimsoll.registry.verbs.moulds import Mould
+    from plimsoll.registry.verbs.moulds import Mould, Particulars
 
 MAX_NAME_ATTEMPTS = 8
 """Times that a name is made up where names are taken (store.go, maxNameGenerationCreateAttempts)."""
@@ -28,20 +28,21 @@ def create(backing: Backing, served: Served, request: Request) -> Answer:
     known = backing.moulds.key(request)
     if known is None:
         return _create(backing, served, request)
-    key, name, prefix = known
+    key, particulars = known
     mould = backing.moulds.find(key)
     if mould is not None:
-        return _cast(backing, served, request, mould, name, prefix)
+        return _cast(backing, served, request, mould, particulars)
     answer = _create(backing, served, request)
     if isinstance(answer.object, dict):
         backing.moulds.keep(key, answer.object, answer.warnings)
     return answer
 
 
-def _cast(backing: Backing, served: Served, request: Request, mould: Mould, name: str, prefix: str) -> Answer:
+def _cast(backing: Backing, served: Served, request: Request, mould: Mould, particulars: Particulars) -> Answer:
     """Store one more of what was created before."""
     identity, namespace = backing.identity, request.namespace
-    value = mould.cast(name, namespace, identity.uid(), identity.timestamp())
+    name, prefix, labels = particulars
+    value = mould.cast(name, namespace, identity.uid(), identity.timestamp(), labels)
     if not name:
         value["metadata"]["name"] = name = _generated(backing, served, prefix, namespace)
     attributes = Attributes("CREATE", served.resource, namespace, name, "", request.user, value)

@@ -1,6 +1,6 @@
 """Creating what was created before under another name, without doing again what came out the same.
 
-A load creates thousands of objects that differ in nothing but their names. What a body becomes, decoded, with defaults,
+A load creates thousands of objects that differ in nothing but their names and labels. What a body becomes, decoded, with defaults,
 admitted, checked, its fields counted, depends on the body and on a few other objects; so the first one is kept as a mould
 for the next. What has to be asked each time, whether the namespace is there and the quota has room, is asked each time.
 """
@@ -8,11 +8,11 @@ for the next. What has to be asked each time, whether the namespace is there and
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from plimsoll.apimachinery.naming import dns_subdomain
+from plimsoll.apimachinery.naming import dns_subdomain, label_value
 from plimsoll.kube.resources import (
     CONFIGMAPS,
     DEPLOYMENTS,
@@ -44,7 +44,18 @@ MOULDED = frozenset({PODS, CONFIGMAPS, SECRETS, DEPLOYMENTS})
 
 _IDENTITY = ("name", "namespace", "uid", "creationTimestamp", "resourceVersion", "managedFields")
 
+_LABEL_KEYS = b"atchLabelKeys"
+"""In ``matchLabelKeys`` and ``mismatchLabelKeys``, by which a pod's constraints take over its labels."""
+
 Key = tuple[Hashable, ...]
+
+
+class Particulars(NamedTuple):
+    """What an object has for itself: its name, or what that begins with, and the values of its labels."""
+
+    name: str
+    name_prefix: str
+    labels: Object | None
 
 
 class Mould:
@@ -61,9 +72,11 @@ class Mould:
         self._time = ""
         self._dated: list[Object] = []
 
-    def cast(self, name: str, namespace: str, uid: str, now: str) -> Object:
-        """A new object of this form."""
+    def cast(self, name: str, namespace: str, uid: str, now: str, labels: Object | None) -> Object:
+        """A new object of this form; labels that the mould has itself it keeps, so that they are shared."""
         metadata = {"name": name, "namespace": namespace, "uid": uid, "creationTimestamp": now, **self._metadata}
+        if labels != metadata.get("labels"):
+            metadata["labels"] = labels
         if self._entry is not None:
             if self._time != now:
                 self._time = now
@@ -88,8 +101,8 @@ class Moulds:
         del change
         self._classes_changed += 1
 
-    def key(self, request: Request) -> tuple[Key, str, str] | None:
-        """What a new object's form depends on, its name, and what the name is to begin with.
+    def key(self, request: Request) -> tuple[Key, Particulars] | None:
+        """What a new object's form depends on, and what it has for itself.
 
         None where the request is not one that is likely to come again: then it takes the long way.
         """
@@ -108,15 +121,16 @@ class Moulds:
         if not isinstance(name, str) or not (name or prefix) or (name and dns_subdomain(name)):
             return None
         surroundings = self._surroundings(resource, request.namespace, value)
-        if surroundings is None:
-            return None
-        try:
-            text = orjson.dumps({**value, "metadata": metadata})
-        except orjson.JSONEncodeError:  # nested too deeply, as the long way says
+        labels = metadata.get("labels")
+        if labels and _are_valid(labels):
+            metadata["labels"] = dict.fromkeys(labels, "")
+            size -= sum(map(len, labels.values()))
+        text = _text({**value, "metadata": metadata})
+        if text is None or surroundings is None:
             return None
         said = tuple(options.items())
         key = resource, text, size - len(name), said, request.user_agent, surroundings
-        return key, name, prefix
+        return key, Particulars(name, prefix, labels)
 
     def find(self, key: Key) -> Mould | None:
         """The mould for a key, if such an object was created lately."""
@@ -169,3 +183,17 @@ def _parsed(body: Any) -> tuple[Object, int] | None:
             return None
         return (value, len(body.content)) if isinstance(value, dict) else None
     return (body, 0) if isinstance(body, dict) else None
+
+
+def _text(value: Object) -> bytes | None:
+    """A form as a text; None where it is nested too deeply, or depends on the values of labels."""
+    try:
+        text = orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return None
+    return None if _LABEL_KEYS in text else text
+
+
+def _are_valid(labels: Any) -> bool:
+    """Whether these are labels with values that need no second look."""
+    return isinstance(labels, dict) and all(isinstance(text, str) and not label_value(text) for text in labels.values())
