@@ -105,10 +105,15 @@ def is_set(options: Mapping[str, str], flag: str) -> bool:
 
 
 def query_options(query: bytes) -> dict[str, str]:
-    """The parameters of a query; of one given again, the first counts. What is not UTF-8 is replaced."""
+    """The parameters of a query; of one given again, the first counts. What is not UTF-8 is replaced.
+
+    Raises ``ApiError(400)`` for more than any request has.
+    """
     if not query:
         return {}
+    if query.count(b"&") >= MAX_PARAMETERS:
+        raise ApiError(400, "BadRequest", f"the query has more than {MAX_PARAMETERS} parameters")
     options: dict[str, str] = {}
-    for key, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=MAX_PARAMETERS):
+    for key, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         options.setdefault(key, value)
     return options

@@ -22,6 +22,10 @@ Header = tuple[bytes, bytes]
 JSON_TYPE = b"application/json"
 TEXT_TYPE = b"text/plain; charset=utf-8"
 
+MAX_WARNING_CHARACTERS = 4 * 1024
+CUT_WARNING_CHARACTERS = 256
+"""How long warnings may be together, and each of them where they are longer (apiserver, endpoints/filters/warning.go)."""
+
 NO_CACHE: Header = (b"cache-control", b"no-cache, private")
 NO_SNIFFING: Header = (b"x-content-type-options", b"nosniff")
 
@@ -68,8 +72,21 @@ def error_response(error: ApiError) -> Response:
 
 
 def warning_headers(warnings: Iterable[str]) -> list[Header]:
-    """Warnings as headers (RFC 7234: code 299, no agent, a quoted text)."""
-    return [(b"warning", _warning(text)) for text in dict.fromkeys(warnings)]
+    """Warnings as headers (RFC 7234: code 299, no agent, a quoted text).
+
+    Where they are too long together, each is cut short, and those beyond the bound are left out.
+    """
+    texts = list(dict.fromkeys(warnings))
+    if sum(map(len, texts)) > MAX_WARNING_CHARACTERS:
+        texts = [text[:CUT_WARNING_CHARACTERS] for text in texts]
+    headers: list[Header] = []
+    written = 0
+    for text in texts:
+        if written >= MAX_WARNING_CHARACTERS:
+            break
+        written += len(text)
+        headers.append((b"warning", _warning(text)))
+    return headers
 
 
 def _warning(text: str) -> bytes:

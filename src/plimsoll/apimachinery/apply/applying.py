@@ -46,6 +46,7 @@ def apply(live: Object | None, applied: Object, write: Write, *, kind: str, forc
     Raises 400 for another apiVersion or kind, or managedFields in the configuration, 409 with the causes where it
     changes what others own (unless ``force``), and 500 for what does not fit the schema.
     """
+    applied = _mapping(applied)
     _check(applied, write, kind)
     try:
         managers = read_managers(((live or {}).get("metadata") or {}).get("managedFields") or ())
@@ -66,6 +67,18 @@ def apply(live: Object | None, applied: Object, write: Write, *, kind: str, forc
     return with_managers(result, after)
 
 
+def _mapping(applied: Any) -> Object:
+    """A configuration, which an empty body is, too; 400 for what is none."""
+    if isinstance(applied, dict):
+        return applied
+    if applied is None:
+        return {}
+    names = {list: "array", str: "string", bool: "bool"}
+    found = names.get(type(applied), "number")
+    reason = f"json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
+    raise bad_request(f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {reason}")
+
+
 class _ConflictsError(Exception):
     def __init__(self, conflicts: dict[ManagerKey, FieldSet]) -> None:
         super().__init__()
@@ -84,7 +97,8 @@ def _check(applied: Object, write: Write, kind: str) -> None:
     if applied.get("apiVersion") != write.api_version or applied.get("kind") != kind:
         group, _, version = str(applied.get("apiVersion") or "").rpartition("/")
         raise bad_request(f"invalid object type: {group}/{version}, Kind={applied.get('kind') or ''}")
-    if (applied.get("metadata") or {}).get("managedFields") is not None:
+    metadata = applied.get("metadata")
+    if isinstance(metadata, dict) and metadata.get("managedFields") is not None:
         raise bad_request("metadata.managedFields must be nil")
 
 

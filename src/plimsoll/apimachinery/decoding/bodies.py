@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from plimsoll.apimachinery.decoding.bounds import check_depth
 from plimsoll.apimachinery.decoding.yamlbodies import parse_yaml
 
 YAML = "application/yaml"
@@ -38,10 +39,17 @@ def parse_body(body: bytes, media_type: str) -> Body:
         return Body(value, problems=problems)
     try:
         value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        reason = "unexpected end of JSON input" if not body.strip() else error.msg
+        check_depth(body, value)
+    except ValueError as error:
+        reason = _reason(body, error)
         raise UnreadableBodyError(f"couldn't get version/kind; json parse error: {reason}") from None
     return Body(value, text=body if _may_repeat_keys(body, value) else b"")
+
+
+def _reason(body: bytes, error: ValueError) -> str:
+    if not body.strip():
+        return "unexpected end of JSON input"
+    return error.msg if isinstance(error, orjson.JSONDecodeError) else str(error)
 
 
 def _may_repeat_keys(body: bytes, value: Any) -> bool:

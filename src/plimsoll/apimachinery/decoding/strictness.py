@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Set
 
 from plimsoll.apimachinery.decoding.bodies import Body, key_order
+
+MAX_PROBLEMS = 100
+"""Of one body; those beyond are left out (sigs.k8s.io/json, kubernetes_patch.go)."""
+
+_BELOW = re.compile(r"[.\[]")
 
 
 def strict_problems(body: Body, unknown: list[str]) -> tuple[str, ...]:
     """Return the problems of a body whose unknown fields were found already; usually there are none."""
     problems = body.problems
     if body.text:
-        return problems + _in_order(body.text, unknown)
-    return problems + tuple(map(_unknown, unknown)) if unknown else problems
+        return problems + _in_order(body.text, unknown)[:MAX_PROBLEMS]
+    return problems + tuple(map(_unknown, unknown[:MAX_PROBLEMS])) if unknown else problems
 
 
 def custom_strict_problems(body: Body, unknown: list[str]) -> tuple[str, ...]:
@@ -24,7 +30,8 @@ def custom_strict_problems(body: Body, unknown: list[str]) -> tuple[str, ...]:
 
 def _in_order(text: bytes, unknown: list[str]) -> tuple[str, ...]:
     order = key_order(text)
-    found = {path: position for path, position in order.repeated.items() if not _is_within(path, unknown)}
+    skipped = set(unknown)
+    found = {path: position for path, position in order.repeated.items() if not _is_within(path, skipped)}
     if not found:
         return tuple(map(_unknown, unknown))
     problems = [(position, f'duplicate field "{path}"') for path, position in found.items()]
@@ -36,6 +43,6 @@ def _unknown(path: str) -> str:
     return f'unknown field "{path}"'
 
 
-def _is_within(path: str, unknown: Iterable[str]) -> bool:
+def _is_within(path: str, unknown: Set[str]) -> bool:
     """Whether a path is an unknown field or below one: the decoder skips those as a whole."""
-    return any(path == field or path.startswith((f"{field}.", f"{field}[")) for field in unknown)
+    return path in unknown or any(path[: end.start()] in unknown for end in _BELOW.finditer(path))

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 import yaml
+
+from plimsoll.apimachinery.decoding.bounds import check_aliases, check_nesting
 
 _BOOLEANS = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
@@ -32,8 +35,13 @@ def parse_yaml(body: bytes) -> tuple[Any, tuple[str, ...]]:
     """Return the first document's value and the problems that strict decoding refuses; ``ValueError`` where it is none."""
     loader = _Loader(body)
     try:
-        value = loader.get_single_data()
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        check_nesting(yaml.parse(body, Loader=yaml.CSafeLoader))
+        root = loader.get_single_node()
+        if root is None:
+            return None, ()
+        check_aliases(root)
+        value = loader.construct_document(root)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(" ".join(str(error).split())) from None
     finally:
         loader.dispose()
@@ -70,8 +78,17 @@ def _scalar_of_text(text: str) -> Any:
     if _NULL.fullmatch(text):
         return None
     if _INTEGER.fullmatch(text):
-        return _integer(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+        integer = _integer(text)
+        return integer if -(1 << 63) <= integer < 1 << 64 else _finite(text.replace("_", ""))
+    return _finite(text) if _FLOAT.fullmatch(text) else text
+
+
+def _finite(text: str) -> float:
+    """A number that is no integer of 64 bits; ``ValueError`` for what JSON cannot say."""
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"json: unsupported value: {'+' if value > 0 else '-'}Inf")
+    return value
 
 
 def _integer(text: str) -> int:

@@ -11,11 +11,17 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import orjson
+
+from plimsoll.apimachinery.decoding.bounds import is_too_deep
 from plimsoll.apimachinery.patching.refusals import inapplicable, malformed
 from plimsoll.errors import ApiError
 
 MAX_OPERATIONS = 10_000
 """What one patch may hold (apiserver, pkg/endpoints/handlers/patch.go)."""
+
+MAX_COPIED_BYTES = 3 * 1024 * 1024
+"""What all copies of one patch may add together (apiserver, pkg/server/config.go, JSONPatchMaxCopyBytes)."""
 
 _Edit: TypeAlias = Callable[[Any, str], Any]
 
@@ -27,14 +33,38 @@ def json_patch(document: Any, operations: Any) -> Any:
     """Apply the operations in order, all or none.
 
     Raises 400 for what is no list of operations, 413 for more than 10,000 of them, and 422 if one cannot be done:
-    a test that fails, a place that is missing, an operation that is unknown.
+    a test that fails, a place that is missing, an operation that is unknown, copies that add too much, a result that is
+    nested too deeply.
     """
-    for operation in _checked(operations):
-        perform = _OPERATIONS.get(operation.get("op") or "")
+    try:
+        document = _performed(document, _checked(operations))
+    except RecursionError:
+        raise inapplicable() from None
+    if is_too_deep(document):
+        raise inapplicable()
+    return document
+
+
+def _performed(document: Any, operations: list[dict[str, Any]]) -> Any:
+    copied_bytes = 0
+    for operation in operations:
+        kind = operation.get("op") or ""
+        if kind == "copy":
+            copied_bytes += _size(_found(document, _pointer(operation, "from")))
+            if copied_bytes > MAX_COPIED_BYTES:
+                raise inapplicable()
+        perform = _OPERATIONS.get(kind)
         if perform is None:
             raise inapplicable()
         document = perform(document, operation)
     return document
+
+
+def _size(value: Any) -> int:
+    try:
+        return len(orjson.dumps(value))
+    except orjson.JSONEncodeError:
+        raise inapplicable() from None
 
 
 def unknown_fields(operations: list[dict[str, Any]]) -> list[str]:

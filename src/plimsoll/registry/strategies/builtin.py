@@ -37,7 +37,7 @@ class BuiltInStrategy(KindStrategy):
     def patched(self, document: Any, validation: FieldValidation, warnings: list[str]) -> Object:
         """Decode what a patch made of an object; empty managedFields, which decoding drops, end their tracking."""
         value = super().patched(document, validation, warnings)
-        if document["metadata"].get("managedFields") == []:
+        if (document.get("metadata") or {}).get("managedFields") == []:
             value["metadata"]["managedFields"] = []
         return value
 
