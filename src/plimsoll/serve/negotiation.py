@@ -59,8 +59,11 @@ PLAIN = Representation()
 
 
 @lru_cache(maxsize=512)
-def negotiate(accept: str, *, stream: bool = False) -> Representation:
-    """The representation for an ``Accept`` header; ``ApiError(406)`` where none fits. Watches (``stream``) are JSON only."""
+def negotiate(accept: str, *, stream: bool = False, listing: bool = False) -> Representation:
+    """The representation for an ``Accept`` header; ``ApiError(406)`` where none fits.
+
+    Watches (``stream``) are JSON only. The refusal of a ``listing`` names what a watch of the same path could be, too.
+    """
     if not accept:
         return PLAIN
     known = False
@@ -80,12 +83,13 @@ def negotiate(accept: str, *, stream: bool = False) -> Representation:
             pretty=parameters.get("pretty") == "1",
             watch_stream=bool(parameters.get("stream")),
         )
-    raise _no_form(stream=stream) if known else not_acceptable()
+    streams = STREAM_TYPES if stream or listing else ()
+    raise _no_form(stream=stream) if known else not_acceptable(*BUILT_IN_TYPES, *streams)
 
 
 def not_acceptable(*media_types: str) -> ApiError:
     """406 for media types that are not served at all, with those that are."""
-    served = ", ".join(media_types or (*BUILT_IN_TYPES, *STREAM_TYPES))
+    served = ", ".join(media_types)
     return ApiError(406, "NotAcceptable", f"406: Not Acceptable\n\nAvailable representations: {served}", details={})
 
 

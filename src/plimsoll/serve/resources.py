@@ -85,7 +85,8 @@ class Resources:
     @staticmethod
     def _representation(exchange: Exchange) -> Representation:
         headers = exchange.headers
-        representation = PLAIN if headers.accept in {JSON, ""} else negotiate(headers.accept)
+        listing = exchange.info.verb == "list"
+        representation = PLAIN if headers.accept in {JSON, ""} else negotiate(headers.accept, listing=listing)
         if wants_pretty(exchange.options, headers.user_agent):
             return replace(representation, pretty=True)
         return representation
