@@ -7,10 +7,10 @@ import logging
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn import Config, Server
 
@@ -23,6 +23,8 @@ from plimsoll.serve.protocol import Protocol
 from plimsoll.serve.tokens import ADMINISTRATOR
 
 if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
     from plimsoll.registry.registry import Registry
     from plimsoll.registry.requests import User
     from plimsoll.serve.application import Application
@@ -162,4 +164,20 @@ async def _stop(server: Server, tasks: list[asyncio.Task[Any]]) -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     if server.started:
+        connections = cast("set[Protocol]", server.server_state.connections)
+        _drop(protocol for protocol in tuple(connections) if _is_idle(protocol))
         await server.shutdown(sockets=[])
+        _drop(tuple(connections))
+        while connections:  # noqa: ASYNC110 - they are gone within a few turns of the loop
+            await asyncio.sleep(0)
+
+
+def _is_idle(protocol: Protocol) -> bool:
+    cycle = cast("RequestResponseCycle | None", protocol.cycle)
+    return cycle is None or cycle.response_complete
+
+
+def _drop(connections: Iterable[Protocol]) -> None:
+    """Close connections without a farewell: TLS would wait for the client's, and idle clients do not listen."""
+    for protocol in connections:
+        protocol.connection.abort()
