@@ -98,6 +98,14 @@ def dns_subdomain(value: str) -> tuple[str, ...]:
     )
 
 
+def underscored_subdomain(value: str) -> tuple[str, ...]:
+    """Check a subdomain that may also have underscores, as search paths of DNS do."""
+    words = _SUBDOMAIN_WORDS.replace("'-' or '.'", "'_', '-' or '.'")
+    label = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+    form = rf"{label}(\.{label})*"
+    return _checked(value, form, LONGEST_SUBDOMAIN, lambda: form_error(words, form, "example.com"))
+
+
 def dns_1035_label(value: str) -> tuple[str, ...]:
     """Check a label that starts with a letter (RFC 1035), as services and port names once had to."""
     return _checked(

@@ -25,7 +25,12 @@ def default_namespace(namespace: Object) -> None:
 
 def default_node(node: Object) -> None:
     """What a node can give is what it has, unless it says otherwise."""
-    node.setdefault("spec", {})
+    spec = node.setdefault("spec", {})
+    first, networks = spec.get("podCIDR"), spec.get("podCIDRs") or []
+    if first and networks[:1] != [first]:
+        spec["podCIDRs"] = [first]  # the older field counts
+    elif networks:
+        spec["podCIDR"] = networks[0]
     status = node.setdefault("status", {})
     if status.get("capacity"):
         default_amounts(status["capacity"])

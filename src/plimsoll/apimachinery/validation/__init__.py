@@ -17,7 +17,9 @@ from types import MappingProxyType
 from plimsoll.apimachinery.naming import path_segment
 from plimsoll.apimachinery.validation import (
     apps,
+    autoscaling,
     batch,
+    certificates,
     cluster,
     configuration,
     endpoints,
@@ -30,6 +32,7 @@ from plimsoll.apimachinery.validation import (
     services,
     serving,
     storage,
+    webhooks,
 )
 from plimsoll.apimachinery.validation.fielderrors import Errors, FieldError, invalid
 from plimsoll.apimachinery.validation.metadata import check_metadata, check_metadata_update, check_path, metadata_of
@@ -39,8 +42,8 @@ from plimsoll.kube.resources import Object, Resource
 __all__ = ["FieldError", "invalid", "validate_create", "validate_update"]
 
 _MODULES = (
-    *(apps, batch, cluster, configuration, endpoints, events, limits, networking),
-    *(pods, policies, rbac, services, serving, storage),
+    *(apps, autoscaling, batch, certificates, cluster, configuration, endpoints, events, limits, networking),
+    *(pods, policies, rbac, services, serving, storage, webhooks),
 )
 _PLAIN = Rules()
 _TABLE: Mapping[tuple[str, str], Rules] = MappingProxyType(

@@ -8,6 +8,7 @@ from typing import Any
 from plimsoll.apimachinery.naming import dns_label
 from plimsoll.apimachinery.validation.fielderrors import (
     Errors,
+    FieldError,
     forbidden,
     invalid_value,
     not_supported,
@@ -26,6 +27,7 @@ from plimsoll.apimachinery.validation.templates import (
     check_owned_template,
     check_required_selector,
     is_empty,
+    is_valid,
 )
 from plimsoll.kube.resources import Object
 
@@ -182,8 +184,9 @@ def check_stateful_set(stateful_set: Object) -> Errors:
             yield not_supported(path, retention.get(key, ""), ("Retain", "Delete"))
     yield from check_counts(spec, "spec", "replicas", "minReadySeconds")
     yield from check_counts(spec.get("ordinals") or {}, "spec.ordinals", "start")
-    yield from check_counts(spec, "spec", "revisionHistoryLimit")
     yield from check_required_selector(spec, "statefulset")
+    if not is_valid(spec.get("selector")):
+        yield FieldError("FieldValueInvalid", "spec.selector", spec["selector"])
     yield from check_match(spec, "spec.template.metadata.labels")
     yield from check_template(_with_claims(spec), "spec.template")
     pod_spec = (spec.get("template") or {}).get("spec") or {}

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plimsoll.apimachinery.naming import dns_label, qualified_name
+from plimsoll.apimachinery.naming import dns_label
 from plimsoll.apimachinery.validation.fielderrors import (
     OMITTED,
     Errors,
     invalid_value,
     not_supported,
     required,
-    too_many,
 )
-from plimsoll.apimachinery.validation.labels import check_selector, check_text
+from plimsoll.apimachinery.validation.jobpolicies import check_failure_policy, check_success_policy
+from plimsoll.apimachinery.validation.labels import check_selector
 from plimsoll.apimachinery.validation.metadata import IMMUTABLE, check_immutable
 from plimsoll.apimachinery.validation.numbers import check_one_of
 from plimsoll.apimachinery.validation.podspec import check_template
@@ -29,11 +29,9 @@ _COUNTS = (
 )
 _MODES = ("NonIndexed", "Indexed")
 _MOST_INDEXED = 100_000
-_MOST_RULES = 20
 _LONGEST_CRON_NAME = 52  # characters; the job's name adds 11
 _NAME_LABELS = ("job-name", "batch.kubernetes.io/job-name")
 _UID_LABELS = ("controller-uid", "batch.kubernetes.io/controller-uid")
-_ACTIONS = ("Count", "FailIndex", "FailJob", "Ignore")
 _SUSPENDED_FREE = ("nodeSelector", "tolerations", "schedulingGates")
 _FIXED = ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy")
 
@@ -64,7 +62,13 @@ def _check_generated_selector(job: Object) -> Errors:
         elif labels[key] != expected[key]:
             yield invalid_value(f"{field}[{key}]", labels[key], f"must be '{expected[key]}'")
     if not selects(spec["selector"], expected):
-        yield invalid_value("spec.selector", spec["selector"], "`selector` not auto-generated")
+        yield invalid_value("spec.selector", sorted_labels(spec["selector"]), "`selector` not auto-generated")
+
+
+def sorted_labels(selector: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A selector as messages show it: Go sorts the keys of maps."""
+    labels = selector.get("matchLabels")
+    return {**selector, "matchLabels": dict(sorted(labels.items()))} if labels else selector
 
 
 def _check_job(job: Object) -> Errors:
@@ -86,13 +90,13 @@ def _check_job_spec(spec: Mapping[str, Any], field: str) -> Errors:
         yield invalid_value(f"{field}.managedBy", manager, 'must be a domain-prefixed path (such as "acme.io/foo")')
     yield from _check_mode(spec, field)
     if spec.get("podFailurePolicy") is not None:
-        yield from _check_failure_policy(spec, f"{field}.podFailurePolicy")
-    if spec.get("successPolicy") is not None and spec.get("completionMode") != "Indexed":
-        yield invalid_value(
-            f"{field}.successPolicy",
-            {"Rules": spec["successPolicy"].get("rules") or []},
-            "requires indexed completion mode",
-        )
+        yield from check_failure_policy(spec, f"{field}.podFailurePolicy")
+    if spec.get("successPolicy") is not None:
+        if spec.get("completionMode") != "Indexed":
+            shown = {"Rules": spec["successPolicy"].get("rules") or []}
+            yield invalid_value(f"{field}.successPolicy", shown, "requires indexed completion mode")
+        else:
+            yield from check_success_policy(spec, f"{field}.successPolicy")
     replacement = spec.get("podReplacementPolicy")
     allowed = ("Failed",) if spec.get("podFailurePolicy") else ("Failed", "TerminatingOrFailed")
     if replacement is not None and replacement not in allowed:
@@ -128,38 +132,6 @@ def _check_restart(spec: Mapping[str, Any], field: str) -> Errors:
         yield not_supported(field, policy, ("OnFailure", "Never"))
     elif spec.get("podFailurePolicy") is not None and policy != "Never":
         yield invalid_value(field, policy, 'only "Never" is supported when podFailurePolicy is specified')
-
-
-def _check_failure_policy(spec: Mapping[str, Any], field: str) -> Errors:
-    rules = spec["podFailurePolicy"].get("rules") or ()
-    if len(rules) > _MOST_RULES:
-        yield too_many(f"{field}.rules", len(rules), _MOST_RULES)
-    for index, rule in enumerate(rules):
-        path, action = f"{field}.rules[{index}]", rule.get("action", "")
-        if not action:
-            listed = " ".join(f'"{one}"' for one in _ACTIONS)
-            yield required(f"{path}.action", f"valid values: [{listed}]")
-        elif action == "FailIndex" and spec.get("backoffLimitPerIndex") is None:
-            yield invalid_value(f"{path}.action", action, "requires the backoffLimitPerIndex to be set")
-        elif action not in _ACTIONS:
-            yield not_supported(f"{path}.action", action, _ACTIONS)
-        yield from _check_failure_pattern(rule, path)
-
-
-def _check_failure_pattern(rule: Mapping[str, Any], path: str) -> Errors:
-    codes, conditions = rule.get("onExitCodes"), rule.get("onPodConditions") or ()
-    if codes is not None:
-        yield from check_one_of(codes.get("operator"), ("In", "NotIn"), f"{path}.onExitCodes.operator")
-        if not codes.get("values"):
-            yield invalid_value(
-                f"{path}.onExitCodes.values", codes.get("values") or [], "at least one value is required"
-            )
-    for number, condition in enumerate(conditions):
-        yield from check_text(qualified_name, condition.get("type", ""), f"{path}.onPodConditions[{number}].type")
-    if codes is not None and conditions:
-        yield invalid_value(path, OMITTED, "specifying both OnExitCodes and OnPodConditions is not supported")
-    elif codes is None and not conditions:
-        yield invalid_value(path, OMITTED, "specifying one of OnExitCodes and OnPodConditions is required")
 
 
 def _check_job_change(new: Object, old: Object) -> Errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -36,6 +36,18 @@ _SCOPES = {
     *("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass"),
     *("CrossNamespacePodAffinity", "VolumeAttributesClass"),
 }
+_OF_PODS = frozenset({*("pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory")})
+_COUNTED: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("Terminating", "NotTerminating", "NotBestEffort"), _OF_PODS),
+    **dict.fromkeys(("PriorityClass", "CrossNamespacePodAffinity"), _OF_PODS),
+    "BestEffort": frozenset({"pods"}),
+    "VolumeAttributesClass": frozenset({"persistentvolumeclaims", "requests.storage"}),
+}
+_BARE_SCOPES = {"BestEffort", "NotBestEffort", "Terminating", "NotTerminating", "CrossNamespacePodAffinity"}
+_BARE_WORDS = (
+    "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, "
+    "ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
+)
 _CONFLICTS = ({"BestEffort", "NotBestEffort"}, {"Terminating", "NotTerminating"})
 _PARTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
 
@@ -119,17 +131,28 @@ _ORDER: tuple[tuple[str, str, tuple[str, str], tuple[str, str]], ...] = (
 def _check_quota(quota: Object) -> Errors:
     spec = quota.get("spec") or {}
     yield from _check_hard(spec.get("hard") or {}, "spec.hard")
-    scopes = spec.get("scopes") or []
+    scopes, hard = spec.get("scopes") or [], sorted(spec.get("hard") or ())
     for scope in scopes:
         if scope not in _SCOPES:
             yield invalid_value("spec.scopes", scopes, "unsupported scope")
+        for _ in _not_counted(scope, hard):
+            yield invalid_value("spec.scopes", scopes, "unsupported scope applied to resource")
     if any(pair <= set(scopes) for pair in _CONFLICTS):
         yield invalid_value("spec.scopes", scopes, "conflicting scopes")
+    yield from _check_scope_selector((spec.get("scopeSelector") or {}).get("matchExpressions") or (), hard)
+
+
+def _check_scope_selector(expressions: Sequence[Mapping[str, Any]], hard: Sequence[str]) -> Errors:
     field = "spec.scopeSelector.matchExpressions"
-    for expression in (spec.get("scopeSelector") or {}).get("matchExpressions") or ():
+    for expression in expressions:
         scope, operator, values = (expression.get(key) for key in ("scopeName", "operator", "values"))
         if scope not in _SCOPES:
             yield invalid_value(f"{field}.scopeName", scope or "", "unsupported scope")
+        for _ in _not_counted(scope, hard):
+            shown = {"MatchExpressions": [_spelled(one) for one in expressions]}
+            yield invalid_value(field, shown, "unsupported scope applied to resource")
+        if scope in _BARE_SCOPES and operator != "Exists":
+            yield invalid_value(f"{field}.operator", operator or "", _BARE_WORDS)
         if operator in {"In", "NotIn"}:
             if not values:
                 detail = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"
@@ -140,6 +163,19 @@ def _check_quota(quota: Object) -> Errors:
                 yield invalid_value(f"{field}.values", values, detail)
         else:
             yield invalid_value(f"{field}.operator", operator or "", "not a valid selector operator")
+
+
+def _not_counted(scope: Any, resources: Sequence[str]) -> Iterator[str]:
+    """Which resources a quota of this scope cannot count (``IsResourceQuotaScopeValidForResource``)."""
+    counted = _COUNTED.get(scope)
+    for name in resources:
+        if counted is not None and name not in counted and name in _QUOTA_RESOURCES:
+            yield name
+
+
+def _spelled(expression: Mapping[str, Any]) -> Mapping[str, Any]:
+    keys = ("scopeName", "operator", "values")
+    return {key[0].upper() + key[1:]: expression.get(key) for key in keys}
 
 
 def _check_hard(amounts: Mapping[str, Any], field: str) -> Errors:

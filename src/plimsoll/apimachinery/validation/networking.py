@@ -35,6 +35,7 @@ _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 _BAD_SEQUENCES = ("//", "/./", "/../", "%2f", "%2F")
 _BAD_ENDINGS = ("/..", "/.")
 _LONGEST_CONTROLLER = 250
+_SCOPES = ("Cluster", "Namespace")
 _DIRECTIONS = (("ingress", "from"), ("egress", "to"))
 
 
@@ -160,6 +161,19 @@ def _check_ingress_class(ingress_class: Object) -> Errors:
         for key in ("kind", "name"):
             if not parameters.get(key):
                 yield required(f"spec.parameters.{key}")
+        yield from _check_scope(parameters, "spec.parameters")
+
+
+def _check_scope(parameters: Part, field: str) -> Errors:
+    scope, namespace = parameters.get("scope"), parameters.get("namespace")
+    if scope is None:
+        yield required(f"{field}.scope")
+    elif scope not in _SCOPES:
+        yield not_supported(f"{field}.scope", scope, _SCOPES)
+    if scope == "Namespace" and not namespace:
+        yield required(f"{field}.namespace", "`parameters.scope` is set to 'Namespace'")
+    elif scope == "Cluster" and namespace is not None:
+        yield forbidden(f"{field}.namespace", "`parameters.scope` is set to 'Cluster'")
 
 
 def _check_ingress_class_change(new: Object, old: Object) -> Errors:

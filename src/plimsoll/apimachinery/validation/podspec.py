@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plimsoll.apimachinery.naming import Check, dns_label, dns_subdomain, in_range
-from plimsoll.apimachinery.validation.amounts import check_requirements
+from plimsoll.apimachinery.naming import Check, dns_label, dns_subdomain, in_range, underscored_subdomain
 from plimsoll.apimachinery.validation.containers import (
     check_containers,
     check_ephemeral_containers,
@@ -22,7 +21,8 @@ from plimsoll.apimachinery.validation.placement import (
     check_spreading,
     check_tolerations,
 )
-from plimsoll.apimachinery.validation.security import check_pod_security
+from plimsoll.apimachinery.validation.podresources import check_pod_resources, check_resource_claims
+from plimsoll.apimachinery.validation.security import check_operating_system, check_pod_security
 from plimsoll.apimachinery.validation.volumes import check_volumes
 
 Spec = Mapping[str, Any]
@@ -33,6 +33,7 @@ _DNS_POLICIES = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
 _LONGEST_SECONDS = 2**31 - 1
 _MOST_NAMESERVERS = 3
 _MOST_SEARCHES = 32
+_LONGEST_SEARCHES = 2048
 _NAMES: tuple[tuple[str, Check], ...] = (
     ("serviceAccountName", dns_subdomain),
     ("nodeName", dns_subdomain),
@@ -51,20 +52,21 @@ def check_pod_spec(spec: Spec, field: str, *, of_pod: bool) -> Errors:
     volumes: dict[str, Mapping[str, Any]] = {}
     yield from check_volumes(spec.get("volumes") or (), f"{field}.volumes", volumes)
     claims = {claim.get("name", "") for claim in spec.get("resourceClaims") or ()}
+    yield from check_resource_claims(spec.get("resourceClaims") or (), f"{field}.resourceClaims")
     yield from check_containers(spec, volumes, claims, field)
     if spec.get("initContainers"):
         yield from check_init_containers(spec, volumes, claims, field)
     if spec.get("ephemeralContainers"):
         yield from check_ephemeral_containers(spec, volumes, field)
     if spec.get("resources"):
-        yield from check_requirements(spec["resources"], claims, f"{field}.resources")
+        yield from check_pod_resources(spec, f"{field}.resources")
     if spec.get("hostNetwork"):
         yield from _check_host_network(spec, field, of_pod=of_pod)
     yield from check_one_of(spec.get("restartPolicy"), RESTART_POLICIES, f"{field}.restartPolicy")
     yield from check_one_of(spec.get("dnsPolicy"), _DNS_POLICIES, f"{field}.dnsPolicy")
     yield from check_labels(spec.get("nodeSelector"), f"{field}.nodeSelector")
-    if spec.get("securityContext"):
-        yield from check_pod_security(spec["securityContext"], spec, f"{field}.securityContext")
+    if spec.get("securityContext") or spec.get("shareProcessNamespace"):
+        yield from check_pod_security(spec.get("securityContext") or {}, spec, f"{field}.securityContext")
     yield from _check_placement(spec, field)
     yield from _check_names(spec, field)
     yield from _check_rest(spec, field)
@@ -134,11 +136,8 @@ def _check_rest(spec: Spec, field: str) -> Errors:
     yield from check_one_of(
         preemption, ("PreemptLowerPriority", "Never"), f"{field}.preemptionPolicy", optional=preemption is None
     )
-    system = spec.get("os")
-    if system is not None:
-        yield from check_one_of(
-            system.get("name"), ("linux", "windows"), f"{field}.os{'' if system.get('name') else '.name'}"
-        )
+    if spec.get("os") is not None:
+        yield from check_operating_system(spec, field)
 
 
 def _check_dns(spec: Spec, field: str) -> Errors:
@@ -159,11 +158,21 @@ def _check_dns(spec: Spec, field: str) -> Errors:
         yield invalid_value(f"{field}.nameservers", servers, detail)
     for index, server in enumerate(servers):
         yield from check_address(server, f"{field}.nameservers[{index}]")
-    if len(searches) > _MOST_SEARCHES:
-        yield invalid_value(f"{field}.searches", searches, f"must not have more than {_MOST_SEARCHES} search paths")
+    yield from _check_searches(searches, f"{field}.searches")
     for index, option in enumerate(config.get("options") or ()):
         if not option.get("name"):
             yield required(f"{field}.options[{index}]", "must not be empty")
+
+
+def _check_searches(searches: Sequence[str], field: str) -> Errors:
+    if len(searches) > _MOST_SEARCHES:
+        yield invalid_value(field, searches, f"must not have more than {_MOST_SEARCHES} search paths")
+    if len(" ".join(searches)) > _LONGEST_SEARCHES:
+        detail = f"must not have more than {_LONGEST_SEARCHES} characters (including spaces) in the search list"
+        yield invalid_value(field, searches, detail)
+    for index, search in enumerate(searches):
+        if search != ".":
+            yield from check_text(underscored_subdomain, search.removesuffix("."), f"{field}[{index}]")
 
 
 def check_only_always(spec: Spec, field: str) -> Errors:

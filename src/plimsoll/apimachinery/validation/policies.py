@@ -1,11 +1,10 @@
-"""Checks of budgets, leases, priority and runtime classes, service accounts and autoscalers."""
+"""Checks of budgets, leases, priority and runtime classes, and service accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from plimsoll.apimachinery.naming import dns_label, path_segment
+from plimsoll.apimachinery.naming import dns_label
 from plimsoll.apimachinery.validation.amounts import check_requirements
 from plimsoll.apimachinery.validation.fielderrors import Errors, forbidden, invalid_value, not_supported, required
 from plimsoll.apimachinery.validation.labels import check_labels, check_selector, check_text
@@ -24,13 +23,6 @@ from plimsoll.kube.resources import Object
 
 _HIGHEST_PRIORITY = 1_000_000_000  # that users may define
 _SYSTEM_CLASSES = {"system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000}
-_METRICS = {
-    "Object": "object",
-    "Pods": "pods",
-    "Resource": "resource",
-    "ContainerResource": "containerResource",
-    "External": "external",
-}
 
 
 def _check_budget(budget: Object) -> Errors:
@@ -126,48 +118,6 @@ def _check_pod_template(template: Object) -> Errors:
     yield from check_template(template.get("template") or {}, "template")
 
 
-def _check_autoscaler(autoscaler: Object) -> Errors:
-    spec = autoscaler.get("spec") or {}
-    least, most = spec.get("minReplicas"), spec.get("maxReplicas") or 0
-    if least is not None and least < 1:
-        yield invalid_value("spec.minReplicas", least, "must be greater than or equal to 1")
-    if not most:
-        yield required("spec.maxReplicas", "must be set and greater than 0")
-    elif most < 0:
-        yield invalid_value("spec.maxReplicas", most, "must be greater than or equal to 1")
-    if least is not None and most < least:
-        yield invalid_value("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`")
-    target = spec.get("scaleTargetRef") or {}
-    for key in ("kind", "name"):
-        value, field = target.get(key, ""), f"spec.scaleTargetRef.{key}"
-        yield from check_text(path_segment, value, field) if value else [required(field)]
-    version = target.get("apiVersion", "")
-    if "/" not in version:
-        yield invalid_value("spec.scaleTargetRef.apiVersion", version, "apiVersion must specify API group")
-    metrics = spec.get("metrics") or ()
-    if least == 0 and not any(metric.get("type") in {"Object", "External"} for metric in metrics):
-        detail = "must specify at least one Object or External metric to support scaling to zero replicas"
-        yield forbidden("spec.metrics", detail)
-    for index, metric in enumerate(metrics):
-        yield from _check_metric(metric, f"spec.metrics[{index}]")
-
-
-def _check_metric(metric: Mapping[str, Any], field: str) -> Errors:
-    kind = metric.get("type", "")
-    if not kind:
-        yield required(f"{field}.type", "must specify a metric source type")
-        return
-    if kind not in _METRICS:
-        yield not_supported(f"{field}.type", kind, sorted(_METRICS))
-        return
-    key = _METRICS[kind]
-    if metric.get(key) is None:
-        yield required(f"{field}.{key}", f"must populate information for the given metric source type, {kind}")
-    for other in _METRICS.values():
-        if other != key and metric.get(other) is not None:
-            yield forbidden(f"{field}.{other}", "must populate the given metric source only")
-
-
 RULES: Iterable[tuple[str, str, Rules]] = (
     ("policy", "poddisruptionbudgets", Rules(_check_budget, status=_check_budget_status, checks_metadata=False)),
     ("coordination.k8s.io", "leases", Rules(_check_lease)),
@@ -184,5 +134,4 @@ RULES: Iterable[tuple[str, str, Rules]] = (
     ("", "replicationcontrollers", Rules(_check_replication_controller)),
     ("", "podtemplates", Rules(_check_pod_template)),
     ("", "serviceaccounts", Rules(metadata_on_update=("change", "new"))),
-    ("autoscaling", "horizontalpodautoscalers", Rules(_check_autoscaler)),
 )

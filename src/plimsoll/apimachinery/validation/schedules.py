@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from zoneinfo import available_timezones
 
 from plimsoll.apimachinery.validation.fielderrors import Errors, invalid_value
 
@@ -31,7 +33,7 @@ def check_schedule(schedule: str, field: str) -> Errors:
 
 
 def check_time_zone(zone: str | None, field: str) -> Errors:
-    """Check the form of a time zone's name; whether there is such a zone is not looked up."""
+    """Check that there is a time zone of this name, as far as this machine knows its zones."""
     if zone is None:
         return
     if not zone:
@@ -43,6 +45,13 @@ def check_time_zone(zone: str | None, field: str) -> Errors:
     elif zone.lower() == "local":
         detail = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
         yield invalid_value(field, zone, detail)
+    elif _zones() and zone not in _zones():
+        yield invalid_value(field, zone, f"unknown time zone {zone}")
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
 
 
 def schedule_problem(schedule: str) -> str:

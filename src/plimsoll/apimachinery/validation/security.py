@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from plimsoll.apimachinery.naming import in_range
-from plimsoll.apimachinery.validation.fielderrors import Errors, duplicate, invalid_value, not_supported, required
+from plimsoll.apimachinery.validation.fielderrors import (
+    Errors,
+    duplicate,
+    forbidden,
+    invalid_value,
+    not_supported,
+    required,
+)
+from plimsoll.apimachinery.validation.numbers import check_one_of
 from plimsoll.apimachinery.validation.volumes import check_relative_path
 
 _HIGHEST_ID = 2**31 - 1
@@ -52,6 +60,36 @@ def check_container_security(context: Mapping[str, Any], field: str) -> Errors:
         if "CAP_SYS_ADMIN" in ((context.get("capabilities") or {}).get("add") or ()):
             detail = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
             yield invalid_value(field, shown, detail)
+
+
+def check_operating_system(spec: Mapping[str, Any], field: str) -> Errors:
+    """Check that a pod says nothing that the system it is for does not know."""
+    name = (spec.get("os") or {}).get("name", "")
+    if name not in {"linux", "windows"}:
+        yield from check_one_of(name, ("linux", "windows"), f"{field}.os" if name else f"{field}.os.name")
+        return
+    fields = _FIELDS_OF_OTHERS[name]
+    if name == "windows":
+        for key in ("hostUsers", "hostPID", "hostIPC", "shareProcessNamespace"):
+            if spec.get(key) is not None and (key in {"hostUsers", "shareProcessNamespace"} or spec[key]):
+                yield forbidden(f"{field}.{key}", _NOT_FOR["windows"])
+    contexts = [(field, spec)]
+    for kind in ("initContainers", "containers", "ephemeralContainers"):
+        contexts += [(f"{field}.{kind}[{index}]", part) for index, part in enumerate(spec.get(kind) or ())]
+    for path, part in contexts:
+        context = part.get("securityContext") or {}
+        for key in fields:
+            if context.get(key) is not None:
+                yield forbidden(f"{path}.securityContext.{key}", _NOT_FOR[name])
+
+
+_NOT_FOR = {"windows": "cannot be set for a windows pod", "linux": "windows options cannot be set for a linux pod"}
+_FOR_LINUX_ONLY = (
+    *("appArmorProfile", "seLinuxOptions", "seccompProfile", "fsGroup", "fsGroupChangePolicy", "sysctls"),
+    *("runAsUser", "runAsGroup", "supplementalGroups", "supplementalGroupsPolicy", "seLinuxChangePolicy"),
+    *("capabilities", "readOnlyRootFilesystem", "privileged", "allowPrivilegeEscalation", "procMount"),
+)
+_FIELDS_OF_OTHERS: Mapping[str, tuple[str, ...]] = {"linux": ("windowsOptions",), "windows": _FOR_LINUX_ONLY}
 
 
 def _spelled(context: Mapping[str, Any]) -> Mapping[str, Any]:

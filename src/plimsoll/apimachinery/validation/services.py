@@ -50,7 +50,7 @@ def _check_service(service: Object) -> Errors:
         yield from _check_port(port, names, f"spec.ports[{index}]", named=len(ports) > 1)
     yield from check_labels(spec.get("selector"), "spec.selector")
     yield from _check_affinity(spec)
-    yield from _check_addresses(spec)
+    yield from check_addresses(spec)
     for index, address in enumerate(spec.get("externalIPs") or ()):
         wrong = list(check_address(address, f"spec.externalIPs[{index}]"))
         yield from wrong or check_reachable(address, f"spec.externalIPs[{index}]")
@@ -109,25 +109,39 @@ def _check_affinity(spec: Spec) -> Errors:
             yield invalid_value(f"{field}.clientIP.timeoutSeconds", seconds, detail)
 
 
-def _check_addresses(spec: Spec) -> Errors:
+def check_addresses(spec: Spec) -> Errors:
+    """Check a service's addresses and families, among themselves (``ValidateServiceClusterIPsRelatedFields``)."""
     if spec.get("type") == "ExternalName":
         return
-    addresses = spec.get("clusterIPs") or ()
-    families = spec.get("ipFamilies") or ()
-    if spec.get("clusterIP") and addresses and spec["clusterIP"] != addresses[0]:
-        yield invalid_value("spec.clusterIPs[0]", addresses[0], "first value must match `clusterIP`")
+    field, address, addresses = "spec.clusterIPs", spec.get("clusterIP"), list(spec.get("clusterIPs") or ())
+    if address and not addresses:
+        yield required(field)
+    elif address and addresses[0] != address:
+        yield invalid_value(field, addresses, "first value must match `clusterIP`")
+    elif not address and addresses:
+        yield invalid_value(field, addresses, "must be empty when `clusterIP` is not specified")
     yield from _check_families(spec)
+    wrong = list(_check_each_address(addresses, field))
+    yield from wrong
+    if len(addresses) > 2:  # noqa: PLR2004 - one of each family
+        yield invalid_value(field, addresses, "may only hold up to 2 values")
+    if wrong or is_headless(spec):
+        return
+    versions = [parsed.version for parsed in map(address_of, addresses) if parsed is not None]
+    if len(versions) > len(set(versions)):
+        yield invalid_value(field, addresses, "may specify no more than one IP for each IP family")
+    for index, (version, family) in enumerate(zip(versions, spec.get("ipFamilies") or (), strict=False)):
+        if family != f"IPv{version}":
+            detail = f"expected an {family} value as indicated by `ipFamilies[{index}]`"
+            yield invalid_value(f"{field}[{index}]", addresses[index], detail)
+
+
+def _check_each_address(addresses: list[str], field: str) -> Errors:
     for index, address in enumerate(addresses):
-        path = f"spec.clusterIPs[{index}]"
-        if address == "None":
-            if index or len(addresses) > 1:
-                yield invalid_value(path, address, "'None' must be the first and only value")
-        elif address:
-            yield from check_address(address, path)
-            parsed = address_of(address)
-            if parsed is not None and index < len(families) and families[index] != f"IPv{parsed.version}":
-                detail = f"expected an {families[index]} value as indicated by `ipFamilies[{index}]`"
-                yield invalid_value(path, address, detail)
+        if index or address != "None":
+            yield from check_address(address, f"{field}[{index}]")
+        elif len(addresses) > 1:
+            yield invalid_value(field, addresses, "'None' must be the first and only value")
 
 
 def _check_families(spec: Spec) -> Errors:
@@ -176,8 +190,12 @@ def _check_load_balancer(spec: Spec) -> Errors:
     if ranges and not balanced:
         yield forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'")
     for index, value in enumerate(ranges):
-        if network_of(value.strip()) is None:
-            yield invalid_value(f"spec.LoadBalancerSourceRanges[{index}]", value.strip(), BAD_NETWORK)
+        text, path = value.strip(), f"spec.LoadBalancerSourceRanges[{index}]"
+        network = network_of(text)
+        if network is None:
+            yield invalid_value(path, text, BAD_NETWORK)
+        elif address_of(text.partition("/")[0]) != network.network_address:
+            yield invalid_value(path, text, "must not have bits set beyond the prefix length")
     if spec.get("allocateLoadBalancerNodePorts") is not None and not balanced:
         yield forbidden("spec.allocateLoadBalancerNodePorts", "may only be used when `type` is 'LoadBalancer'")
     name = spec.get("loadBalancerClass")

@@ -1,4 +1,4 @@
-"""Checks of what configures the API server itself: webhooks, and the levels and schemas of flow control."""
+"""Checks of the levels and schemas of flow control (pkg/apis/flowcontrol/validation/validation.go)."""
 
 from __future__ import annotations
 
@@ -6,54 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plimsoll.apimachinery.naming import dns_subdomain
-from plimsoll.apimachinery.validation.fielderrors import Errors, duplicate, invalid_value, not_supported, required
-from plimsoll.apimachinery.validation.labels import check_selector, check_text
-from plimsoll.apimachinery.validation.numbers import check_one_of
+from plimsoll.apimachinery.validation.fielderrors import (
+    Errors,
+    forbidden,
+    invalid_value,
+    not_supported,
+    required,
+)
+from plimsoll.apimachinery.validation.labels import check_text
 from plimsoll.apimachinery.validation.rules import Rules
 from plimsoll.kube.resources import Object
 
-_ADMISSION = "admissionregistration.k8s.io"
 _FLOW = "flowcontrol.apiserver.k8s.io"
-_LONGEST_TIMEOUT_SECONDS = 30
-_SEGMENTS = 3  # of a webhook's name, at least
 _HIGHEST_PRECEDENCE = 10_000
-
-
-def _check_webhooks(configuration: Object) -> Errors:
-    seen: set[str] = set()
-    for index, webhook in enumerate(configuration.get("webhooks") or ()):
-        field, name = f"webhooks[{index}]", webhook.get("name", "")
-        yield from _check_webhook(webhook, field)
-        if name in seen:
-            yield duplicate(f"{field}.name", name)
-        seen.add(name)
-
-
-def _check_webhook(webhook: Mapping[str, Any], field: str) -> Errors:
-    name = webhook.get("name", "")
-    wrong = list(check_text(dns_subdomain, name, f"{field}.name")) if name else [required(f"{field}.name")]
-    yield from wrong
-    if not wrong and name.count(".") < _SEGMENTS - 1:
-        detail = "should be a domain with at least three segments separated by dots"
-        yield invalid_value(f"{field}.name", name, detail)
-    if not webhook.get("admissionReviewVersions"):
-        yield required(f"{field}.admissionReviewVersions", "must specify one of v1, v1beta1")
-    for key, choices in (("failurePolicy", ("Fail", "Ignore")), ("matchPolicy", ("Equivalent", "Exact"))):
-        yield from check_one_of(webhook.get(key), choices, f"{field}.{key}", optional=True)
-    effects = ("None", "NoneOnDryRun")
-    if webhook.get("sideEffects") is None:
-        yield required(f"{field}.sideEffects", f"must specify one of {', '.join(effects)}")
-    elif webhook["sideEffects"] not in effects:
-        yield not_supported(f"{field}.sideEffects", webhook["sideEffects"], effects)
-    seconds = webhook.get("timeoutSeconds")
-    if seconds is not None and not 1 <= seconds <= _LONGEST_TIMEOUT_SECONDS:
-        detail = f"the timeout value must be between 1 and {_LONGEST_TIMEOUT_SECONDS} seconds"
-        yield invalid_value(f"{field}.timeoutSeconds", seconds, detail)
-    for key in ("namespaceSelector", "objectSelector"):
-        yield from check_selector(webhook.get(key), f"{field}.{key}")
-    client = webhook.get("clientConfig") or {}
-    if (client.get("url") is None) == (client.get("service") is None):
-        yield required(f"{field}.clientConfig", "exactly one of url or service is required")
+_VERBS = (*("create", "delete", "deletecollection", "get", "list", "patch", "proxy", "update", "watch"),)
 
 
 def _check_flow_schema(schema: Object) -> Errors:
@@ -76,6 +42,57 @@ def _check_flow_schema(schema: Object) -> Errors:
         yield required(name_field, "must reference a priority level")
     else:
         yield from check_text(dns_subdomain, level, name_field)
+    for index, rule in enumerate(spec.get("rules") or ()):
+        yield from _check_flow_rule(rule, f"spec.rules[{index}]")
+
+
+def _check_flow_rule(rule: Mapping[str, Any], field: str) -> Errors:
+    subjects = rule.get("subjects") or ()
+    if not subjects:
+        yield required(f"{field}.subjects", "subjects must contain at least one value")
+    for index, subject in enumerate(subjects):
+        yield from _check_subject(subject, f"{field}.subjects[{index}]")
+    if not rule.get("resourceRules") and not rule.get("nonResourceRules"):
+        yield required(field, "at least one of resourceRules and nonResourceRules has to be non-empty")
+    for index, part in enumerate(rule.get("resourceRules") or ()):
+        path = f"{field}.resourceRules[{index}]"
+        yield from _check_listed(part, "verbs", "verbs must contain at least one value", "verbs", path)
+        few = "resource rules must supply at least one "
+        yield from _check_listed(part, "apiGroups", f"{few}api group", "api groups", path)
+        yield from _check_listed(part, "resources", f"{few}resource", "resources", path)
+        if not part.get("clusterScope") or part.get("namespaces"):
+            few = "resource rules that are not cluster scoped must supply at least one namespace"
+            yield from _check_listed(part, "namespaces", few, "namespaces", path)
+    for index, part in enumerate(rule.get("nonResourceRules") or ()):
+        path = f"{field}.nonResourceRules[{index}]"
+        for key, words in (("verbs", "verbs"), ("nonResourceURLs", "non-resource URLs")):
+            yield from _check_listed(part, key, f"{key} must contain at least one value", words, path)
+
+
+def _check_subject(subject: Mapping[str, Any], field: str) -> Errors:
+    kinds = {"Group": "group", "ServiceAccount": "serviceAccount", "User": "user"}
+    kind = subject.get("kind", "")
+    if kind not in kinds:
+        yield not_supported(f"{field}.kind", kind, sorted(kinds))
+        return
+    own = subject.get(kinds[kind])
+    if own is None:
+        yield required(f"{field}.{kinds[kind]}", f"{kinds[kind]} is required when subject kind is '{kind}'")
+    elif not own.get("name"):
+        yield required(f"{field}.{kinds[kind]}.name")
+    for other, key in sorted(kinds.items(), key=lambda pair: pair[0] != "ServiceAccount"):
+        if other != kind and subject.get(key) is not None:
+            yield forbidden(f"{field}.{key}", f"{key} is forbidden when subject kind is not '{other}'")
+
+
+def _check_listed(part: Mapping[str, Any], key: str, when_none: str, words: str, field: str) -> Errors:
+    values = part.get(key) or []
+    if not values:
+        yield required(f"{field}.{key}", when_none)
+    elif "*" in values and len(values) > 1:
+        yield invalid_value(f"{field}.{key}", values, f"if '*' is present, must not specify other {words}")
+    elif key == "verbs" and "*" not in values and not set(values) <= set(_VERBS):
+        yield not_supported(f"{field}.{key}", values, _VERBS)
 
 
 def _check_priority_level(level: Object) -> Errors:
@@ -95,8 +112,6 @@ def _check_priority_level(level: Object) -> Errors:
 
 
 RULES: Iterable[tuple[str, str, Rules]] = (
-    (_ADMISSION, "validatingwebhookconfigurations", Rules(_check_webhooks, metadata_on_update=("new",))),
-    (_ADMISSION, "mutatingwebhookconfigurations", Rules(_check_webhooks, metadata_on_update=("new",))),
     (_FLOW, "flowschemas", Rules(_check_flow_schema)),
     (_FLOW, "prioritylevelconfigurations", Rules(_check_priority_level)),
 )

@@ -29,6 +29,7 @@ _ACCESS_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOnc
 _VOLUME_MODES = ("Block", "Filesystem")
 _RECLAIM = ("Delete", "Recycle", "Retain")
 _MOST_PARAMETERS = 512
+_SHORTEST_TOKEN_SECONDS = 600
 _MOST_PARAMETER_BYTES = 256 * 1024
 _SOURCES = (
     *("hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte"),
@@ -184,6 +185,23 @@ def _check_class(storage_class: Object) -> Errors:
         ("volumeBindingMode", ("Immediate", "WaitForFirstConsumer")),
     ):
         yield from check_one_of(storage_class.get(key), choices, key, optional=key == "reclaimPolicy")
+    for index, term in enumerate(storage_class.get("allowedTopologies") or ()):
+        yield from _check_topology(term, f"allowedTopologies[{index}].matchLabelExpressions")
+
+
+def _check_topology(term: Mapping[str, Any], field: str) -> Errors:
+    seen: set[str] = set()
+    for index, expression in enumerate(term.get("matchLabelExpressions") or ()):
+        path, key, values = f"{field}[{index}]", expression.get("key", ""), expression.get("values") or ()
+        if not values:
+            yield required(f"{path}.values")
+        for number, value in enumerate(values):
+            if value in values[:number]:
+                yield duplicate(f"{path}.values[{number}]", value)
+        yield from check_text(qualified_name, key, f"{path}.key")
+        if key in seen:
+            yield duplicate(f"{path}.key", key)
+        seen.add(key)
 
 
 def _check_parameters(parameters: Mapping[str, str]) -> Errors:
@@ -225,20 +243,46 @@ def _check_node(node: Object) -> Errors:
         if not name:
             yield required(f"{path}.name")
         else:
-            yield from check_text(dns_subdomain, name.lower(), f"{path}.name")
+            yield from _check_driver_name(name, f"{path}.name")
         if name in seen:
             yield duplicate(f"{path}.name", name)
         seen.add(name)
         if not driver.get("nodeID"):
             yield required(f"{path}.nodeID")
+        keys = driver.get("topologyKeys") or ()
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                yield duplicate(path, key)
+            yield from check_text(qualified_name, key, path)
+
+
+def _check_driver_name(name: str, field: str) -> Errors:
+    for message in dns_subdomain(name.lower()):
+        yield invalid_value(field, name, message)
 
 
 def _check_driver(driver: Object) -> Errors:
     spec = driver.get("spec") or {}
     policy = spec.get("fsGroupPolicy")
     yield from check_one_of(policy, ("File", "None", "ReadWriteOnceWithFSType"), "spec.fsGroupPolicy", optional=True)
-    for index, mode in enumerate(spec.get("volumeLifecycleModes") or ()):
-        yield from check_one_of(mode, ("Ephemeral", "Persistent"), f"spec.volumeLifecycleModes[{index}]")
+    audiences: set[str] = set()
+    for index, request in enumerate(spec.get("tokenRequests") or ()):
+        audience = request.get("audience", "")
+        if audience in audiences:
+            yield duplicate(f"spec.tokenRequests[{index}].audience", audience)
+        elif request.get("expirationSeconds") is not None:
+            yield from _check_lifetime(request["expirationSeconds"], f"spec.tokenRequests[{index}].expirationSeconds")
+        audiences.add(audience)
+    for mode in spec.get("volumeLifecycleModes") or ():
+        if mode not in {"Ephemeral", "Persistent"}:
+            yield not_supported("spec.volumeLifecycleModes", mode, ("Persistent", "Ephemeral"))
+
+
+def _check_lifetime(seconds: int, field: str) -> Errors:
+    if seconds < _SHORTEST_TOKEN_SECONDS:
+        yield invalid_value(field, seconds, "may not specify a duration less than 10 minutes")
+    if seconds > 1 << 32:
+        yield invalid_value(field, seconds, "may not specify a duration larger than 2^32 seconds")
 
 
 RULES: Iterable[tuple[str, str, Rules]] = (

@@ -16,8 +16,10 @@ from plimsoll.apimachinery.validation.fielderrors import (
     not_supported,
     required,
 )
-from plimsoll.apimachinery.validation.labels import check_text
-from plimsoll.apimachinery.validation.numbers import quantity
+from plimsoll.apimachinery.validation.labels import check_labels, check_text
+from plimsoll.apimachinery.validation.metadata import check_annotations
+from plimsoll.apimachinery.validation.numbers import check_one_of, quantity
+from plimsoll.apimachinery.validation.storage import check_claim_spec
 
 _ONE = "may not specify more than 1 volume type"
 _MODE_WORDS = "must be a number between 0 and 0777 (octal), both inclusive"
@@ -25,6 +27,7 @@ _HIGHEST_MODE = 0o777
 _FILE_FIELDS = ("metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid")
 _PATH_TYPES = (*("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"),)
 _SHORTEST_TOKEN_SECONDS = 600
+PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _LONGEST_TOKEN_SECONDS = 1 << 32
 
 Source = Mapping[str, Any]
@@ -238,8 +241,8 @@ def _check_projected(source: Source, field: str) -> Errors:
         given = [kind for kind in kinds if part.get(kind) is not None]
         for kind in given[:1]:
             yield from _check_projection(kind, part[kind], f"{path}.{kind}", field)
-        for kind in given[1:]:
-            yield forbidden(f"{path}.{kind}", _ONE)
+        if len(given) > 1:
+            yield forbidden(path, f"{_ONE} per source")
     yield from _check_mode(source.get("defaultMode"), f"{field}.defaultMode")
 
 
@@ -274,8 +277,26 @@ def _check_csi(source: Source, field: str) -> Errors:
 
 
 def _check_ephemeral(source: Source, field: str) -> Errors:
-    if source.get("volumeClaimTemplate") is None:
+    template = source.get("volumeClaimTemplate")
+    if template is None:
         yield required(f"{field}.volumeClaimTemplate")
+        return
+    field += ".volumeClaimTemplate"
+    metadata = template.get("metadata") or {}
+    yield from check_labels(metadata.get("labels"), f"{field}.metadata.labels")
+    yield from check_annotations(metadata.get("annotations"), f"{field}.metadata.annotations")
+    yield from check_claim_spec(template.get("spec") or {}, f"{field}.spec")
+
+
+def _check_repository(source: Source, field: str) -> Errors:
+    yield from _needing("repository")(source, field)
+    yield from check_relative_path(source.get("directory", ""), f"{field}.directory")
+
+
+def _check_image(source: Source, field: str) -> Errors:
+    if not source.get("reference"):
+        yield required(f"{field}.reference")
+    yield from check_one_of(source.get("pullPolicy"), PULL_POLICIES, f"{field}.pullPolicy")
 
 
 # The order in which the API looks at the kinds, and so the one in which it finds the second.
@@ -301,7 +322,8 @@ _CHECKS: Mapping[str, Callable[[Source, str], Errors]] = {
     "rbd": _needing("monitors", "image"),
     "cinder": _needing("volumeID"),
     "cephfs": _needing("monitors"),
-    "gitRepo": _needing("repository"),
+    "gitRepo": _check_repository,
+    "image": _check_image,
     "gcePersistentDisk": _needing("pdName"),
     "awsElasticBlockStore": _needing("volumeID"),
     "flexVolume": _needing("driver"),

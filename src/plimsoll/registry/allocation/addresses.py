@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, ip_address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class AddressRange:
         """Why an address cannot be given out; empty where it can."""
         number = self._number(address)
         if number is None or not 0 <= number - self._first < self._size:
-            return f"the provided IP ({address}) is not in the valid range. The range of valid IPs is {self._network}"
+            return "the provided network does not match the current range"
         return "provided IP is already allocated" if number in self._taken else ""
 
     def free(self) -> str | None:
@@ -66,12 +66,3 @@ class AddressRange:
             return int(IPv4Address(address))
         except AddressValueError:
             return None
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an IP address of either family."""
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

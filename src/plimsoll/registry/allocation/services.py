@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from plimsoll.apimachinery.validation.fielderrors import FieldError, invalid, invalid_value
+from plimsoll.apimachinery.validation.services import check_addresses
 from plimsoll.kube.resources import SERVICES
-from plimsoll.registry.allocation.addresses import AddressRange, is_address
+from plimsoll.registry.allocation.addresses import AddressRange
 from plimsoll.registry.allocation.ports import PortRange
 from plimsoll.registry.refusals import internal_error
 
@@ -67,6 +68,11 @@ class ServiceNumbers:
         if spec.get("type", "ClusterIP") not in _ADDRESSED:
             return
         name = value["metadata"].get("name", "")
+        if spec.get("clusterIP") and not spec.get("clusterIPs"):
+            spec["clusterIPs"] = [spec["clusterIP"]]
+        errors = list(check_addresses(spec))
+        if errors:
+            raise invalid(SERVICES, name, errors)
         _set_families(name, spec)
         self._set_address(name, spec, before)
         if spec.get("type") in _EXPOSED:
@@ -78,9 +84,6 @@ class ServiceNumbers:
         if wanted == "None" or (wanted and wanted in _addresses(before)):
             return
         if wanted:
-            if not is_address(wanted):
-                text = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-                raise invalid(SERVICES, name, [invalid_value("spec.clusterIPs[0]", wanted, text)])
             problem = self._addresses.problem(wanted)
             if problem:
                 text = f"failed to allocate IP {wanted}: {problem}"
@@ -159,6 +162,10 @@ def _family_errors(spec: Object, policy: str | None, families: list[str]) -> Ite
     if policy == "RequireDualStack":
         text = "this cluster is not configured for dual-stack services"
         yield invalid_value("spec.ipFamilyPolicy", policy, text)
+    addresses = spec.get("clusterIPs") or []
+    for index, address in enumerate(addresses):
+        if index >= len(families) and ":" in address:
+            yield invalid_value(f"spec.clusterIPs[{index}]", addresses, "IPv6 is not configured on this cluster")
     for index, family in enumerate(families):
         if family != "IPv4":
             yield invalid_value(f"spec.ipFamilies[{index}]", family, "not configured on this cluster")
