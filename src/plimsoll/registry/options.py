@@ -31,6 +31,17 @@ LONGEST_MANAGER = 128
 SCHEME = "pkg/runtime/scheme.go:111"
 """The list of kinds that does not have what was sent, as messages name it."""
 
+_DELETE_FIELDS: Mapping[str, tuple[type, str]] = {
+    "kind": (str, "string"),
+    "apiVersion": (str, "string"),
+    "gracePeriodSeconds": (int, "int64"),
+    "preconditions": (dict, "v1.Preconditions"),
+    "orphanDependents": (bool, "bool"),
+    "propagationPolicy": (str, "v1.DeletionPropagation"),
+    "dryRun": (list, "[]string"),
+}
+"""The fields of DeleteOptions that are looked at: what holds them here, and in Go."""
+
 _POLICIES = ("Foreground", "Background", "Orphan")
 
 
@@ -92,15 +103,17 @@ def delete_options(options: Mapping[str, str], body: Any) -> DeleteOptions:
 
 
 def _from_body(body: Mapping[str, Any]) -> DeleteOptions:
+    for name, (held, written) in _DELETE_FIELDS.items():
+        value = body.get(name)
+        if value is not None and type(value) is not held:
+            where = f"Go struct field DeleteOptions.{name} of type {written}"
+            raise bad_request(f"json: cannot unmarshal {json_type(value)} into {where}")
     kind = body.get("kind")
     if kind not in {None, "", "DeleteOptions"}:
         version = body.get("apiVersion", "v1")
         raise bad_request(f'no kind "{kind}" is registered for version "{version}" in scheme "{SCHEME}"')
     preconditions = body.get("preconditions") or {}
     grace = body.get("gracePeriodSeconds")
-    if grace is not None and (isinstance(grace, bool) or not isinstance(grace, int)):
-        where = "Go struct field DeleteOptions.gracePeriodSeconds of type int64"
-        raise bad_request(f"json: cannot unmarshal {json_type(grace)} into {where}")
     return DeleteOptions(
         grace_seconds=grace,
         uid=preconditions.get("uid"),

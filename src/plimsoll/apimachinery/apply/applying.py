@@ -106,7 +106,8 @@ def _check_type(applied: Object, schema: Schema, kind: str) -> None:
     try:
         check_conformity(applied, schema)
     except MismatchError as mismatch:
-        metadata = applied.get("metadata") or {}
+        found = applied.get("metadata")
+        metadata = found if isinstance(found, dict) else {}
         group, _, version = applied["apiVersion"].rpartition("/")
         where = f"{metadata.get('namespace', '')}/{metadata.get('name', '')}; {group}/{version}, Kind={kind}"
         raise internal(f"failed to create typed patch object ({where}): {mismatch}") from mismatch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from plimsoll.apimachinery.decoding.bodies import Body, key_order
 
@@ -43,6 +43,6 @@ def _unknown(path: str) -> str:
     return f'unknown field "{path}"'
 
 
-def _is_within(path: str, unknown: Set[str]) -> bool:
+def _is_within(path: str, unknown: AbstractSet[str]) -> bool:
     """Whether a path is an unknown field or below one: the decoder skips those as a whole."""
     return path in unknown or any(path[: end.start()] in unknown for end in _BELOW.finditer(path))

@@ -141,7 +141,9 @@ def _with_replicas(resource: Resource, old: Object, scale: Object, paths: ScaleP
     value: Object = private_copy(old)
     holder = value
     for key in paths.wanted[:-1]:
-        holder = holder.setdefault(key, {})
+        if not isinstance(holder.get(key), dict):  # missing, or what a custom resource without a schema holds there
+            holder[key] = {}
+        holder = holder[key]
     holder[paths.wanted[-1]] = replicas
     value["metadata"]["resourceVersion"] = metadata.get("resourceVersion") or old["metadata"]["resourceVersion"]
     return value
