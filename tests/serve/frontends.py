@@ -42,6 +42,7 @@ class FakeConnection:
     def __init__(self) -> None:
         self.on_lost: list[Callable[[], None]] = []
         self.aborted = False
+        self.is_lost = False
 
     def abort(self) -> None:
         self.aborted = True

@@ -43,7 +43,7 @@ class Fairness:
         self._levels = store.collection(PRIORITY_LEVELS)
         self._limit = limit
         self._flows: dict[tuple[object, ...], Flow] = {}
-        self._headers: dict[Flow, tuple[Header, ...]] = {}
+        self._headers: dict[tuple[str, str], tuple[Header, ...]] = {}
         self.queue_sets: Mapping[str, QueueSet] = {}
         self._classifier = Classifier(())
         self._changed = True
@@ -67,11 +67,12 @@ class Fairness:
 
     def headers(self, flow: Flow) -> tuple[Header, ...]:
         """What an answer tells of its flow."""
-        known = self._headers.get(flow)
+        key = flow.schema, flow.level
+        known = self._headers.get(key)
         if known is None:
             schema, level = self._schemas.find("", flow.schema), self._levels.find("", flow.level)
             uids = [found["metadata"]["uid"].encode() if found else b"" for found in (schema, level)]
-            known = self._headers[flow] = (
+            known = self._headers[key] = (
                 (b"x-kubernetes-pf-flowschema-uid", uids[0]),
                 (b"x-kubernetes-pf-prioritylevel-uid", uids[1]),
             )

@@ -93,7 +93,7 @@ def build(
     }
     application = Application(
         Gate(authenticator, authorizer),
-        Station(cluster, pacer, fairness),
+        Station(registry, pacer, fairness),
         Resources(registry, views, watches, connections),
         Paths(Discovery(registry, address), OpenAPI(registry), health, pages),
     )

@@ -122,6 +122,8 @@ class _Following:
         """Send what there is, then each line as it comes."""
         lines = self._lines
         self._connection.on_lost.append(self._end)
+        if self._connection.is_lost:  # while the request was being served
+            self._end()
         try:
             await send(
                 {"type": "http.response.start", "status": 200, "headers": [(b"content-type", TEXT_TYPE), NO_CACHE]}

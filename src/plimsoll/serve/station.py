@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plimsoll.embed.pacer import Pacer
+    from plimsoll.registry.registry import Registry
     from plimsoll.registry.requests import User
     from plimsoll.serve.fairness import Fairness
     from plimsoll.serve.requestinfo import RequestInfo
     from plimsoll.serve.responses import Header
     from plimsoll.simcluster.apiserver import RequestCost
-    from plimsoll.simcluster.assembly import SimulatedCluster
     from plimsoll.simcluster.metering import Meter
 
 CLIENT = "external"
@@ -49,7 +49,9 @@ logger = logging.getLogger(__name__)
 class Station:
     """The simulated API server's door to the outside."""
 
-    def __init__(self, cluster: SimulatedCluster, pacer: Pacer, fairness: Fairness) -> None:
+    def __init__(self, registry: Registry, pacer: Pacer, fairness: Fairness) -> None:
+        cluster = registry.cluster
+        self._resolve = registry.resolve
         self._fairness = fairness
         self._store = cluster.store
         self._kernel = cluster.kernel
@@ -112,23 +114,29 @@ class Station:
         return estimated_seats(info.verb, objects, int(limit) if limit.isdecimal() else 0)
 
     def leave(self, info: RequestInfo, code: int, arrived_seconds: float) -> None:
-        """Account for an answer, and let the simulation go on with what the request has set off."""
+        """Account for an answer, and let the simulation go on with what the request has set off.
+
+        Resources that there are not share one account, whatever they are called.
+        """
         if info.is_resource:
-            key = (info.verb, info.resource, code)
+            key = (info.verb, info.resource if self._is_known(info) else "", code)
             meter = self._meters.get(key)
             if meter is None:
                 verb = REPORTED_VERBS.get(info.verb, info.method)
-                meter = self._meters[key] = self._metering.meter(CLIENT, verb, info.resource, code)
+                meter = self._meters[key] = self._metering.meter(CLIENT, verb, key[1], code)
             meter.add(self._kernel.now - arrived_seconds)
         self._pacer.poke()
 
     def _cost(self, info: RequestInfo) -> RequestCost:
-        key = (info.verb, info.resource)
+        key = (info.verb, info.resource if self._is_known(info) else "")
         cost = self._costs.get(key)
         if cost is None:
             verb = REPORTED_VERBS.get(info.verb, info.method)
-            cost = self._costs[key] = self._server.cost(verb, info.resource)
+            cost = self._costs[key] = self._server.cost(verb, key[1])
         return cost
+
+    def _is_known(self, info: RequestInfo) -> bool:
+        return self._resolve(info.group, info.version, info.resource) is not None
 
 
 def _settle(due: asyncio.Future[None]) -> None:

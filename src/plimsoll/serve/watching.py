@@ -109,6 +109,8 @@ class WatchStream:
         """Send events until the time is up, the client has gone, or it does not keep up."""
         alarm = self._arm()
         self._connection.on_lost.append(self.end)
+        if self._connection.is_lost:  # while the request was being served
+            self.end()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self._headers})
             await send({"type": "http.response.body", "body": b"", "more_body": True})  # the head must not wait
