@@ -11,7 +11,6 @@ from plimsoll.embed.composition import node_names, node_shapes, simulated_faults
 from plimsoll.errors import Complaint, InputError, Place
 from plimsoll.registry.componentapi import ServedApi
 from plimsoll.scenario.cluster import AnyFault, ClusterSpec, ComponentRestart, NodeLost
-from plimsoll.scenario.complaints import complaints_of
 from plimsoll.scenario.documents import parse_document
 from plimsoll.scenario.sources import Source
 from plimsoll.scenario.values import Many, Model
@@ -57,6 +56,8 @@ class FaultsFile(Model):
 
 def read_faults(path: Path) -> tuple[AnyFault, ...]:
     """The faults of a file; ``InputError`` names the lines that are wrong."""
+    from plimsoll.scenario.complaints import complaints_of  # noqa: PLC0415 - brings the model of whole scenarios along
+
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

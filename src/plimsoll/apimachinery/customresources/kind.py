@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.apimachinery.customresources.columns import printer_columns
+from plimsoll.apimachinery.customresources.declaredrules import has_rules
 from plimsoll.apimachinery.customresources.defaulting import pruned, with_defaults, without_null_members
 from plimsoll.apimachinery.customresources.jsonpath import found
 from plimsoll.apimachinery.customresources.listtypes import list_errors
 from plimsoll.apimachinery.customresources.metadata import embedded_errors, type_meta_errors
-from plimsoll.apimachinery.customresources.rules import Rules, has_rules
 from plimsoll.apimachinery.customresources.scale import ScalePaths, scale_errors, scale_paths
 from plimsoll.apimachinery.customresources.valuevalidation import NOWHERE, placed, value_errors
 from plimsoll.apimachinery.schema import ABSENT
 from plimsoll.apimachinery.validation.fielderrors import FieldError, invalid_value
 from plimsoll.kube.resources import Object, Resource
+
+if TYPE_CHECKING:
+    from plimsoll.apimachinery.customresources.rules import Rules
 
 _BLOCKING = {
     "FieldValueNotSupported",
@@ -49,7 +52,7 @@ class CustomKind:
         self.resource = Resource(spec["group"], version, plural, kind, spec["scope"] == "Namespaced")
         self.openapi: Object = (self.version.get("schema") or {}).get("openAPIV3Schema") or {}
         self.preserves_unknown_fields = bool(spec.get("preserveUnknownFields"))
-        self._rules = Rules(self.openapi) if has_rules(self.openapi) else None
+        self._rules = _rules_of(self.openapi)
 
     @property
     def has_status(self) -> bool:
@@ -137,3 +140,11 @@ class CustomKind:
         if any(error.type in _BLOCKING for error in errors):
             return [*errors, invalid_value(NOWHERE, None, _UNCHECKED)]
         return [*errors, *self._rules.errors(value, old)]
+
+
+def _rules_of(schema: Object) -> Rules | None:
+    if not has_rules(schema):
+        return None
+    from plimsoll.apimachinery.customresources.rules import Rules  # noqa: PLC0415 - slow to load, and seldom needed
+
+    return Rules(schema)

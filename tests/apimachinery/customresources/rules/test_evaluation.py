@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from plimsoll.apimachinery.customresources.rules import Rules, has_rules
+from plimsoll.apimachinery.customresources.declaredrules import has_rules
+from plimsoll.apimachinery.customresources.rules import Rules
 from plimsoll.apimachinery.schema import ABSENT
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from plimsoll.apimachinery.customresources.declaredrules import has_rules
 from plimsoll.apimachinery.customresources.defaulting import pruned
 from plimsoll.apimachinery.customresources.definitions.structural import structural_errors
 from plimsoll.apimachinery.customresources.fieldpaths import PathError, declared_schema
-from plimsoll.apimachinery.customresources.rules import Rules, compile_errors
-from plimsoll.apimachinery.customresources.rules.compilation import uses_old_self
 from plimsoll.apimachinery.customresources.valuevalidation import placed, value_errors
 from plimsoll.apimachinery.validation.fielderrors import FieldError, forbidden, invalid_value, not_supported, required
 
@@ -39,7 +38,7 @@ def schema_errors(schema: OpenAPI, path: str, *, has_status: bool) -> list[Field
     sound = not errors
     shape = list(_openapi_errors(schema, path, is_root=True))
     errors += shape
-    if sound and not shape:
+    if sound and not shape and has_rules(schema):
         errors += _compile_errors(schema, path, is_root=True, uncorrelatable="")
     return errors
 
@@ -54,7 +53,7 @@ def default_errors(schema: OpenAPI, path: str) -> list[FieldError]:
         if pruned(default, schema, is_resource=is_resource) != default:
             errors.append(invalid_value(place, default, "must not have unknown fields"))
         wrong = placed(value_errors(default, schema), place)
-        errors += wrong or Rules(schema, is_resource=is_resource).errors(default, path=place)
+        errors += wrong or _broken_rules(schema, default, place, is_resource=is_resource)
     if isinstance(schema.get("items"), dict):
         errors += default_errors(schema["items"], f"{path}.items")
     for name, inner in (schema.get("properties") or {}).items():
@@ -223,8 +222,22 @@ def _has_newlines(text: str) -> bool:
     return "\n" in text or "\r" in text
 
 
+def _broken_rules(schema: OpenAPI, default: Any, place: str, *, is_resource: bool) -> Iterator[FieldError]:
+    """Rules that a default does not obey."""
+    if not has_rules(schema):
+        return
+    from plimsoll.apimachinery.customresources.rules import Rules  # noqa: PLC0415 - slow to load, and seldom needed
+
+    yield from Rules(schema, is_resource=is_resource).errors(default, path=place)
+
+
 def _compile_errors(schema: OpenAPI, path: str, *, is_root: bool, uncorrelatable: str) -> Iterator[FieldError]:
     """Rules that do not compile, or compare with what cannot be told to be the same thing as before."""
+    from plimsoll.apimachinery.customresources.rules.compilation import (  # noqa: PLC0415 - slow to load, seldom needed
+        compile_errors,
+        uses_old_self,
+    )
+
     yield from compile_errors(schema, path, is_resource=is_root)
     for index, rule in enumerate(schema.get("x-kubernetes-validations") or ()):
         if not uses_old_self(rule["rule"]):

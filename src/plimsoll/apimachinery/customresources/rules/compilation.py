@@ -57,15 +57,6 @@ def uses_old_self(expression: str) -> bool:
     return _OLD_SELF.search(_TEXT.sub("''", expression)) is not None
 
 
-def has_rules(schema: Mapping[str, Any]) -> bool:
-    """Whether a schema has rules anywhere."""
-    if schema.get("x-kubernetes-validations"):
-        return True
-    inner = [*(schema.get("properties") or {}).values(), schema.get("items"), schema.get("additionalProperties")]
-    inner += schema.get("allOf") or ()
-    return any(has_rules(part) for part in inner if isinstance(part, dict))
-
-
 @lru_cache(maxsize=256)
 def _environment(self_type: str) -> cel.Env:
     """The language with Kubernetes' libraries, and with ``self`` and ``oldSelf`` of one type."""
