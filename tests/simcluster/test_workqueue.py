@@ -166,3 +166,19 @@ def test_whatever_happens_the_last_word_about_every_key_is_acted_on(
     assert shop.most_busy <= workers
     assert len(shop.queue) == 0
     assert not shop.busy
+
+
+def test_a_key_is_worked_on_once_nobody_has_asked_for_it_for_a_while() -> None:
+    shop = Workshop(seconds=0.0)
+    for at in (0.0, 2.0, 4.0, 20.0):
+        shop.kernel.at(at, shop.queue.add_when_quiet, ("ns", "a"), 3.0, 100.0)
+    shop.kernel.run(50.0)
+    assert shop.started == [(7.0, "a"), (23.0, "a")]
+
+
+def test_a_key_that_is_asked_for_without_end_is_worked_on_all_the_same() -> None:
+    shop = Workshop(seconds=0.0)
+    for at in range(20):
+        shop.kernel.at(float(at), shop.queue.add_when_quiet, ("ns", "a"), 3.0, 10.0)
+    shop.kernel.run(50.0)
+    assert shop.started == [(10.0, "a"), (21.0, "a")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -39,6 +40,8 @@ class WorkQueue:
         self._working: set[Key] = set()
         self._again: set[Key] = set()
         self._failures: dict[Key, int] = {}
+        self._awaiting_quiet: dict[Key, tuple[float, float]] = {}
+        """When each key that waits for quiet was first asked for, and when it is due."""
         self._retries = TokenBucket(RETRIES_PER_SECOND, RETRIES_BURST)
         self._pauses = 0
 
@@ -57,6 +60,20 @@ class WorkQueue:
     def add_after(self, key: Key, delay_seconds: float) -> None:
         """Add a key later."""
         self._kernel.after(delay_seconds, self.add, key)
+
+    def add_when_quiet(self, key: Key, quiet_seconds: float, longest_seconds: float) -> None:
+        """Add a key once nobody has asked for it for so long, but no later than ``longest_seconds`` after the first did."""
+        now = self._kernel.now
+        first_seconds, _ = self._awaiting_quiet.get(key, (now, now))
+        due_seconds = min(now + quiet_seconds, first_seconds + longest_seconds)
+        self._awaiting_quiet[key] = (first_seconds, due_seconds)
+        self._kernel.after(due_seconds - now, self._add_if_quiet, key)
+
+    def _add_if_quiet(self, key: Key) -> None:
+        _, due_seconds = self._awaiting_quiet.get(key, (0.0, math.inf))
+        if due_seconds <= self._kernel.now:
+            del self._awaiting_quiet[key]
+            self.add(key)
 
     def retry(self, key: Key) -> None:
         """Add a key whose sync failed, later each time."""

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 REACTION_SECONDS = 0.1
 """What a real controller needs to notice a change and write something: also where a profile's requests take no time,
-nobody who looks expects an answer to his update before he has made the next."""
+nobody who looks expects an answer to his update before he has made the next, …"""
+LONGEST_REACTION_SECONDS = 1.0
+"""… nor to wait longer than this because somebody else goes on changing things."""
 
 
 class DeploymentController:
@@ -83,18 +85,21 @@ class DeploymentController:
             self._rolled.pop(metadata["uid"], None)
             self._collided.discard(metadata["uid"])
         elif self._detailed and change.type == "MODIFIED":
-            self.queue.add_after((metadata["namespace"], metadata["name"]), REACTION_SECONDS)
+            self._react((metadata["namespace"], metadata["name"]))
         else:
             self.queue.add((metadata["namespace"], metadata["name"]))
 
     def _observe_set(self, change: StoredChange) -> None:
         for key in deployment_keys(change.object):
             if self._detailed:
-                self.queue.add_after(key, REACTION_SECONDS)
+                self._react(key)
             else:
                 self.queue.add(key)
         if self._detailed and controller_reference(change.object) is None:
             self._offer_orphan(change.object)
+
+    def _react(self, key: Key) -> None:
+        self.queue.add_when_quiet(key, REACTION_SECONDS, LONGEST_REACTION_SECONDS)
 
     def _offer_orphan(self, replica_set: Object) -> None:
         """A replica set without a controller may be taken on by a deployment."""
