@@ -117,7 +117,8 @@ async def _send_parts(send: Send, answer: Response, parts: Iterable[bytes], *, p
 
 
 def _head(answer: Response) -> list[Header]:
-    head = [(b"content-type", answer.content_type), *answer.headers]
+    head = [(b"content-type", answer.content_type)] if answer.content_type else []
+    head += answer.headers
     if all(name != NO_CACHE[0] for name, _ in answer.headers):
         head.append(NO_CACHE)
     return head

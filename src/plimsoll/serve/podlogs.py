@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from plimsoll.apimachinery.validation.fielderrors import FieldError, forbidden, invalid, invalid_value
 from plimsoll.errors import ApiError
-from plimsoll.kube.resources import PODS
+from plimsoll.kube.resources import PODS, Resource
 from plimsoll.kube.timestamps import unix_seconds
 from plimsoll.serve.processes.logs import LogQuery, shown
 from plimsoll.serve.responses import NO_CACHE, TEXT_TYPE, Response
@@ -48,10 +49,11 @@ class PodLogs:
                 404, "NotFound", f'pods "{info.name}" not found', details={"name": info.name, "kind": "pods"}
             )
         container = _container(pod, options.get("container", ""))
+        _check_options(info.name, options)
         query = _query(options, self._cluster.epoch_seconds + self._cluster.kernel.now)
         previous = options.get("previous") in {"true", "1"}
         if not pod["spec"].get("nodeName"):
-            return Response(204, b"", TEXT_TYPE)
+            return Response(204, b"", b"")
         log = self._source.log(pod["metadata"]["uid"], container, previous=previous) if self._source else None
         if log is None:
             _check_started(pod, container, previous=previous)
@@ -60,6 +62,19 @@ class PodLogs:
             connection: Connection = exchange.scope["extensions"]["plimsoll.connection"]
             return _Following(log, query, connection)
         return Response(200, log.read(query), TEXT_TYPE)
+
+
+def _check_options(name: str, options: Mapping[str, str]) -> None:
+    """422 where numbers make no sense (pkg/apis/core/validation, ValidatePodLogOptions)."""
+    errors: list[FieldError] = []
+    for key, least in (("tailLines", 0), ("limitBytes", 1), ("sinceSeconds", 1)):
+        number = _number(options.get(key))
+        if number is not None and number < least:
+            errors.append(invalid_value(key, number, f"must be greater than {'or equal to 0' if not least else '0'}"))
+    if options.get("sinceSeconds") and options.get("sinceTime"):
+        errors.append(forbidden("", "at most one of `sinceTime` or `sinceSeconds` may be specified"))
+    if errors:
+        raise invalid(Resource("", "v1", "", "PodLogOptions"), name, errors)
 
 
 def _query(options: Mapping[str, str], now_unix_seconds: float) -> LogQuery:

@@ -17,14 +17,14 @@ def shape_of(value: Any, schema: Schema | None) -> Any:
     if kind is dict:
         if value and division(schema, value) == "map":
             return {name: shape_of(member, member_schema(schema, name)) for name, member in value.items()}
-        return 0 if value else value
+        return 1 if value else value
     if kind is list:
         if not value:
             return value
         if schema is None or division(schema, value) != "list":
-            return 0
+            return 1
         return value if schema.list_type == "set" else [_element_shape(element, schema) for element in value]
-    return None if value is None else 0
+    return value if not value else 1  # what is zero may be what the server would have anyway
 
 
 def _element_shape(element: Any, schema: Schema) -> Any:

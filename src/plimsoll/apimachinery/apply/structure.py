@@ -55,9 +55,14 @@ def implied_members(schema: Schema) -> Mapping[str, Any]:
     for name, field in schema.fields.items():
         if field.zero == "filled" and field.type == "object":
             implied[name] = {}
-        elif field.zero == "null" and field.type in {"object", "list", "map"}:
+        elif field.zero == "null":
             implied[name] = None
+        elif field.zero == "filled" and field.type in _PLAIN_ZEROS:
+            implied[name] = _PLAIN_ZEROS[field.type]
     return implied
+
+
+_PLAIN_ZEROS: Mapping[str, Any] = {"string": "", "integer": 0, "boolean": False}
 
 
 def element_key(schema: Schema, element: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 
 from plimsoll.apimachinery.defaults.amounts import default_amounts
@@ -79,8 +80,12 @@ def default_endpoints(endpoints: Object) -> None:
 
 
 def default_secret(secret: Object) -> None:
-    """A secret without a type is opaque."""
+    """A secret without a type is opaque. What it was given as plain text wins over the data that is there."""
     _fill(secret, "type", "Opaque")
+    texts = secret.pop("stringData", None)
+    if texts:
+        encoded = {key: b64encode(value.encode()).decode() for key, value in texts.items()}
+        secret["data"] = {**(secret.get("data") or {}), **encoded}
 
 
 def default_volume(volume: Object) -> None:

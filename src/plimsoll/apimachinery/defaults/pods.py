@@ -21,10 +21,20 @@ def default_pod(pod: Object) -> None:
                 resources = container["resources"]
                 resources["requests"] = {**limits, **(resources.get("requests") or {})}
     _default_pod_requests(spec)
+    _agree_on_address(pod.get("status") or {})
     spec.setdefault("enableServiceLinks", True)
     if spec.get("hostNetwork"):
         _publish_ports(spec)
     default_pod_spec(spec)
+
+
+def _agree_on_address(status: Object) -> None:
+    """The older field for one address counts where both are given (pkg/apis/core/v1/conversion.go)."""
+    address, addresses = status.get("podIP"), status.get("podIPs") or []
+    if address and [entry.get("ip") for entry in addresses[:1]] != [address]:
+        status["podIPs"] = [{"ip": address}]
+    elif addresses:
+        status["podIP"] = addresses[0].get("ip", "")
 
 
 def _publish_ports(spec: Object) -> None:

@@ -167,7 +167,8 @@ def _check_addresses(status: Mapping[str, Any], before: Mapping[str, Any], key: 
             yield invalid_value(f"status.{key}[{index}]", address, BAD_ADDRESS)
     families = [parsed.version for parsed in map(address_of, addresses) if parsed is not None]
     if len(families) != len(set(families)):
-        yield invalid_value(f"status.{key}", status[key], "may specify no more than one IP for each IP family")
+        shown = [{"IP": address} for address in addresses]
+        yield invalid_value(f"status.{key}", shown, "may specify no more than one IP for each IP family")
 
 
 def _check_new_helpers(new: Object, old: Object) -> Errors:
