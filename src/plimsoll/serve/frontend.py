@@ -12,6 +12,7 @@ from plimsoll.registry.authentication.signing import TokenSigner
 from plimsoll.registry.authorization.aggregation import RoleAggregation
 from plimsoll.registry.authorization.authorizer import Authorizer
 from plimsoll.registry.authorization.bootstrap import install_roles
+from plimsoll.registry.bootstrap.stages import install_stages
 from plimsoll.registry.questions import Questions
 from plimsoll.registry.registry import Registry
 from plimsoll.serve.application import Application
@@ -61,6 +62,7 @@ def begin(cluster: SimulatedCluster) -> Registry:
     registry = Registry(cluster)
     install_roles(cluster.store, registry.backing.identity)
     install_flow_control(cluster.store, registry.backing.identity)
+    install_stages(registry.backing)
     RoleAggregation(cluster.store)
     cluster.kernel.run(cluster.kernel.now + FIRST_SECONDS)
     return registry

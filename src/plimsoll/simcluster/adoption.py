@@ -33,7 +33,10 @@ NOT_READY_TAINT = "node.kubernetes.io/not-ready"
 
 
 class NodeAdoption:
-    """Watches nodes come and go. ``employ`` makes a kubelet for a node, with a subnet; ``dismiss`` ends it."""
+    """Watches nodes come and go. ``employ`` makes a kubelet for a node, with a subnet; ``dismiss`` ends it.
+
+    KWOK's nodes are not made ready where ``are_staged`` says that stages do that.
+    """
 
     def __init__(
         self,
@@ -42,12 +45,14 @@ class NodeAdoption:
         version: str,
         employ: Callable[[str], tuple[Kubelet, str] | None],
         dismiss: Callable[[str], None],
+        are_staged: Callable[[], bool],
     ) -> None:
         self._kernel = kernel
         self._api = api
         self._version = version
         self._employ = employ
         self._dismiss = dismiss
+        self._are_staged = are_staged
         self._nodes = api.store.collection(NODES)
         self._pods = api.store.collection(PODS)
         self._leases = api.store.collection(LEASES)
@@ -72,7 +77,8 @@ class NodeAdoption:
         if employed is None:
             return
         kubelet, subnet = employed
-        self._nodes.put(node, self._ready(node, kubelet, subnet))
+        staged = is_kwok(node) and self._are_staged()
+        self._nodes.put(node, _networked(node, subnet) if staged else self._ready(node, kubelet, subnet))
         for pod in [pod for pod in self._pods if pod["spec"].get("nodeName") == name]:
             kubelet.observe(StoredChange(0, "ADDED", pod, None))
 
@@ -82,11 +88,11 @@ class NodeAdoption:
         addresses = [one for one in status.get("addresses") or () if one["type"] != "Hostname"]
         own = addresses or [{"type": "InternalIP", "address": kubelet.address}]
         whole = detailed({**node, "status": {**status, "addresses": own}}, self._version, self._api.timestamp())
-        spec = node.get("spec") or {}
+        whole = _networked(whole, subnet)
+        spec = whole["spec"]
         taints = [taint for taint in spec.get("taints") or () if taint["key"] != NOT_READY_TAINT]
         kept = {key: part for key, part in spec.items() if key != "taints"}
-        network = {"podCIDR": subnet, "podCIDRs": [subnet]}
-        return {**whole, "spec": {**kept, **network, **({"taints": taints} if taints else {})}}
+        return {**whole, "spec": {**kept, **({"taints": taints} if taints else {})}}
 
     def _clear(self, name: str) -> None:
         """Delete the pods of a node that is gone for good."""
@@ -94,6 +100,11 @@ class NodeAdoption:
             return
         for pod in [pod for pod in self._pods if is_bound(pod) and pod["spec"]["nodeName"] == name]:
             self._api.remove(self._pods, pod)
+
+
+def _networked(node: Object, subnet: str) -> Object:
+    """The node with the subnet of its pods."""
+    return {**node, "spec": {**(node.get("spec") or {}), "podCIDR": subnet, "podCIDRs": [subnet]}}
 
 
 def is_kwok(node: Object) -> bool:

@@ -29,6 +29,7 @@ from plimsoll.simcluster.network import Network
 from plimsoll.simcluster.nodes import NodeShape, detailed, node_object
 from plimsoll.simcluster.sampling import Sampler
 from plimsoll.simcluster.scheduler import Scheduler
+from plimsoll.simcluster.stages.stages import Stages
 from plimsoll.simcluster.store import Store
 from plimsoll.simcluster.traffic import Traffic
 
@@ -84,14 +85,19 @@ class SimulatedCluster:
         )
         self.traffic = Traffic(self.kernel, self.api, self.network)
         self.kubelets = self._add_nodes(shapes)
-        self.store.collection(PODS).watchers.append(self._route_to_kubelet)
+        self.store.collection(PODS).watchers.append(self._route_by_stage if inspectable else self._route_to_kubelet)
         self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers)
         background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
         self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
         self._add_gauges()
+        self.stages: Stages | None = None
+        """What people have written for KWOK; only where they may look."""
         if inspectable:
             Heartbeats(self.kernel, self.api, self.kubelets.values)
-            NodeAdoption(self.kernel, self.api, KUBELET_VERSION, self._employ, self._dismiss)
+            random = self.streams.stream("stages")
+            self.stages = Stages(self.environment, self.api, random, KUBELET_VERSION, self.kubelets)
+            is_staged = self.stages.initialize_nodes
+            NodeAdoption(self.kernel, self.api, KUBELET_VERSION, self._employ, self._dismiss, is_staged)
 
     def _add_nodes(self, shapes: Sequence[NodeShape]) -> dict[str, Kubelet]:
         profile = self.profile
@@ -154,6 +160,10 @@ class SimulatedCluster:
         kubelet = self.kubelets.get(change.object["spec"].get("nodeName", ""))
         if kubelet is not None:
             kubelet.observe(change)
+
+    def _route_by_stage(self, change: StoredChange) -> None:
+        if self.stages is None or not self.stages.has_pod_on_its_way(change.object):
+            self._route_to_kubelet(change)
 
     def _add_gauges(self) -> None:
         gauge, server, kernel = self.sampler.gauge, self.server, self.kernel

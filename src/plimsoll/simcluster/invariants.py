@@ -137,8 +137,9 @@ def _capacities(cluster: SimulatedCluster, by_node: dict[str, list[Object]]) -> 
 
 
 def _kept_nodes(cluster: SimulatedCluster) -> list[Object]:
-    """The nodes that have a simulated kubelet; clients may create others."""
-    return [node for node in cluster.store.collection(NODES) if node["metadata"]["name"] in cluster.kubelets]
+    """The nodes that have a simulated kubelet and said what they have; clients may create others."""
+    nodes = cluster.store.collection(NODES)
+    return [node for node in nodes if node["metadata"]["name"] in cluster.kubelets and "allocatable" in node["status"]]
 
 
 def _addresses(cluster: SimulatedCluster) -> Iterator[str]:
@@ -166,6 +167,8 @@ def _unknown_pods(cluster: SimulatedCluster, by_node: dict[str, list[Object]]) -
             continue
         kubelet = cluster.kubelets[node]
         for pod in pods:
+            if cluster.stages is not None and cluster.stages.has_pod_on_its_way(pod):
+                continue
             if kubelet.up and _bound(pod) < horizon and not kubelet.knows(pod["metadata"]["uid"]):
                 yield f"the kubelet of {node} does not know {_name(pod)}"
 

@@ -82,7 +82,8 @@ class RunningPod:
         else:
             phase = "Failed" if any(ends) else "Succeeded"
         ready = phase == "Running" and all(container.ready for container in self._main)
-        return Report(phase, ready, [each.status() for each in self._main], [each.status() for each in self._init])
+        main, init = ([each.status() for each in part] for part in (self._main, self._init))
+        return Report(phase, ready, main, init, initialised)
 
     def _advance(self) -> None:
         """Start what may start now, and tell of the change."""

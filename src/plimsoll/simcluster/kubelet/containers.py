@@ -23,6 +23,8 @@ class Report:
     statuses: Sequence[Object]
     """``containerStatuses`` as the API has them."""
     init_statuses: Sequence[Object] = ()
+    initialized: bool = True
+    """Whether the containers that initialise the pod are done, and its sidecars started."""
 
 
 Reported = Callable[[Report], None]

@@ -45,6 +45,11 @@ class ContainerState:
         """Whether it was ever started."""
         return self.starts > 0
 
+    @property
+    def lets_others_start(self) -> bool:
+        """Whether it is an init container that those after it do not wait for any more."""
+        return (self.is_done and not self.exit_code) or (self.is_sidecar and self.has_run)
+
     def start(self, now_seconds: float, now: str) -> None:
         """It runs from now on."""
         if "terminated" in self._state:

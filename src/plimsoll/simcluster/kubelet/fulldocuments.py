@@ -45,7 +45,6 @@ class FullDocuments(StatusDocuments):
 
     def observed(self, last: Object, pod_ip: str, report: Report) -> Object:
         """The containers are as whoever runs them says."""
-        waiting = any(not one.get("ready") and "running" not in one["state"] for one in report.init_statuses)
         status = {
             **last,
             "phase": report.phase,
@@ -55,7 +54,7 @@ class FullDocuments(StatusDocuments):
                 phase=report.phase,
                 started=bool(pod_ip),
                 ready=report.ready,
-                inits=waiting,
+                inits=not report.initialized,
             ),
             "podIP": pod_ip,
             "podIPs": [{"ip": pod_ip}],

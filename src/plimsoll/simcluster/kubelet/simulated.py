@@ -228,7 +228,8 @@ class _Pod:
         ready = not self._over and all(state.ready for state in (*self._mains, *sidecars))
         match phase:
             case "Pending" | "Running" | "Succeeded" | "Failed":
-                return Report(phase, ready, statuses, inits)
+                initialized = all(state.lets_others_start for state in self._inits)
+                return Report(phase, ready, statuses, inits, initialized)
         raise ValueError(phase)
 
     def _phase(self, *, stopped: bool) -> str:
