@@ -85,6 +85,46 @@ def test_pods_that_differ_in_their_labels_share_the_rest(served: Served) -> None
         served.create(PODS, pod("d", labels={"app": "x", "index": "not ok!"}))
 
 
+def with_variables(name: str, **values: Any) -> dict[str, Any]:
+    body = pod(name)
+    body["spec"]["containers"][0]["env"] = [{"name": key, "value": value} for key, value in values.items()]
+    return body
+
+
+def variables(stored: dict[str, Any]) -> list[Any]:
+    return [variable.get("value") for variable in stored["spec"]["containers"][0]["env"]]
+
+
+def test_pods_that_differ_in_a_variable_share_the_rest(served: Served) -> None:
+    pods = [served.create(PODS, with_variables(name, INDEX=name, MODE="all")) for name in ("a", "b", "c")]
+    assert [variables(each) for each in pods] == [["a", "all"], ["b", "all"], ["c", "all"]]
+    assert pods[2]["spec"]["tolerations"] is pods[1]["spec"]["tolerations"]
+    assert pods[2]["metadata"]["managedFields"] == pods[0]["metadata"]["managedFields"]
+    again = served.create(PODS, with_variables("d", INDEX="c", MODE="all"))
+    assert again["spec"] is pods[2]["spec"]
+
+
+def test_variables_without_a_value_or_with_no_text_are_not_taken_for_others(served: Served) -> None:
+    served.create(PODS, with_variables("a", INDEX="a"))
+    assert variables(served.create(PODS, with_variables("b", INDEX=""))) == [None]
+    assert variables(served.create(PODS, with_variables("c", INDEX="c"))) == ["c"]
+    for wrong in (1, True, ["a"]):
+        with pytest.raises(ApiError, match="cannot unmarshal"):
+            served.create(PODS, with_variables("d", INDEX=wrong))
+
+
+def test_variables_that_refer_to_others_are_looked_at_each_time(served: Served) -> None:
+    answers = [
+        served.ask("create", PODS, body=with_variables("a", X="1")),
+        served.ask("create", PODS, body=with_variables("b", X="$(Y)")),
+    ]
+    for number, value in enumerate(("2", "$(X)", "3")):
+        body = with_variables(f"twice-{number}", X="1")
+        body["spec"]["containers"][0]["env"].append({"name": "X", "value": value})
+        answers.append(served.ask("create", PODS, body=body))
+    assert [len(answer.warnings) for answer in answers] == [0, 0, 1, 1, 1]
+
+
 def test_a_pod_whose_constraints_look_at_its_labels_is_made_for_itself(served: Served) -> None:
     constraint = {
         "maxSkew": 1,

@@ -34,17 +34,17 @@ def create(backing: Backing, served: Served, request: Request) -> Answer:
         return _cast(backing, served, request, mould, particulars)
     answer = _create(backing, served, request)
     if isinstance(answer.object, dict):
-        backing.moulds.keep(key, answer.object, answer.warnings)
+        backing.moulds.keep(key, particulars, answer.object, answer.warnings)
     return answer
 
 
 def _cast(backing: Backing, served: Served, request: Request, mould: Mould, particulars: Particulars) -> Answer:
     """Store one more of what was created before."""
     identity, namespace = backing.identity, request.namespace
-    name, prefix, labels = particulars
-    value = mould.cast(name, namespace, identity.uid(), identity.timestamp(), labels)
+    value = mould.cast(particulars, namespace, identity.uid(), identity.timestamp())
+    name = particulars.name
     if not name:
-        value["metadata"]["name"] = name = _generated(backing, served, prefix, namespace)
+        value["metadata"]["name"] = name = _generated(backing, served, particulars.name_prefix, namespace)
     attributes = Attributes("CREATE", served.resource, namespace, name, "", request.user, value)
     backing.admission.recheck(attributes)
     present = served.collection.find(namespace, name)

@@ -1,8 +1,9 @@
 """Creating what was created before under another name, without doing again what came out the same.
 
-A load creates thousands of objects that differ in nothing but their names and labels. What a body becomes, decoded, with defaults,
-admitted, checked, its fields counted, depends on the body and on a few other objects; so the first one is kept as a mould
-for the next. What has to be asked each time, whether the namespace is there and the quota has room, is asked each time.
+A load creates thousands of objects that differ in nothing but their names, labels and the values of variables. What a
+body becomes, decoded, with defaults, admitted, checked, its fields counted, depends on the rest of the body and on a few
+other objects; so the first one is kept as a mould for the next. What has to be asked each time, whether the namespace is
+there and the quota has room, is asked each time.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from plimsoll.kube.resources import (
     Resource,
 )
 from plimsoll.registry.requests import Payload
+from plimsoll.registry.verbs.variables import free_values, with_values
 
 if TYPE_CHECKING:
     from plimsoll.registry.requests import Request
+    from plimsoll.registry.verbs.variables import Place
     from plimsoll.simcluster.store import Store, StoredChange
 
 JSON = "application/json"
@@ -38,6 +41,9 @@ LARGEST_BODY_BYTES = 32_768
 
 CAPACITY = 2048
 """Moulds in each of two generations: those that were used since the younger one began are kept until it is full."""
+
+VARIANTS = 64
+"""Specs with other values of variables that a mould keeps, so that pods of a few templates share theirs."""
 
 MOULDED = frozenset({PODS, CONFIGMAPS, SECRETS, DEPLOYMENTS})
 """Kinds of which admission asks nothing but what :meth:`Moulds.key` takes into account."""
@@ -51,20 +57,23 @@ Key = tuple[Hashable, ...]
 
 
 class Particulars(NamedTuple):
-    """What an object has for itself: its name, or what that begins with, and the values of its labels."""
+    """What an object has for itself: its name, or what that begins with, its labels and the values of its variables."""
 
     name: str
     name_prefix: str
     labels: Object | None
+    places: tuple[Place, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 class Mould:
     """What a body becomes, apart from its identity; all parts are shared by the objects that are made from it."""
 
-    __slots__ = ("_dated", "_entry", "_metadata", "_time", "_value", "warnings")
+    __slots__ = ("_dated", "_entry", "_metadata", "_specs", "_time", "_value", "warnings")
 
-    def __init__(self, stored: Object, warnings: tuple[str, ...]) -> None:
+    def __init__(self, stored: Object, particulars: Particulars, warnings: tuple[str, ...]) -> None:
         metadata = stored["metadata"]
+        self._specs: dict[tuple[str, ...], Object] = {particulars.values: stored.get("spec", {})}
         self.warnings = warnings
         self._value = {key: part for key, part in stored.items() if key != "metadata"}
         self._metadata = {key: part for key, part in metadata.items() if key not in _IDENTITY}
@@ -72,17 +81,34 @@ class Mould:
         self._time = ""
         self._dated: list[Object] = []
 
-    def cast(self, name: str, namespace: str, uid: str, now: str, labels: Object | None) -> Object:
-        """A new object of this form; labels that the mould has itself it keeps, so that they are shared."""
-        metadata = {"name": name, "namespace": namespace, "uid": uid, "creationTimestamp": now, **self._metadata}
-        if labels != metadata.get("labels"):
-            metadata["labels"] = labels
+    def cast(self, particulars: Particulars, namespace: str, uid: str, now: str) -> Object:
+        """A new object of this form; what the mould has itself it keeps, so that it is shared."""
+        metadata = {
+            "name": particulars.name,
+            "namespace": namespace,
+            "uid": uid,
+            "creationTimestamp": now,
+            **self._metadata,
+        }
+        if particulars.labels != metadata.get("labels"):
+            metadata["labels"] = particulars.labels
         if self._entry is not None:
             if self._time != now:
                 self._time = now
                 self._dated = [{**self._entry, "time": now}]
             metadata["managedFields"] = self._dated
+        if particulars.values:
+            return {**self._value, "metadata": metadata, "spec": self._spec(particulars)}
         return {**self._value, "metadata": metadata}
+
+    def _spec(self, particulars: Particulars) -> Object:
+        spec = self._specs.get(particulars.values)
+        if spec is None:
+            if len(self._specs) >= VARIANTS:
+                self._specs.clear()
+            spec = with_values(self._value["spec"], particulars.places, particulars.values)
+            self._specs[particulars.values] = spec
+        return spec
 
 
 class Moulds:
@@ -125,12 +151,17 @@ class Moulds:
         if labels and _are_valid(labels):
             metadata["labels"] = dict.fromkeys(labels, "")
             size -= sum(map(len, labels.values()))
-        text = _text({**value, "metadata": metadata})
+        form = {**value, "metadata": metadata}
+        places, values = free_values(value["spec"]) if resource == PODS and surroundings is not None else ((), ())
+        if places:
+            form["spec"] = with_values(value["spec"], places, ("",) * len(places))
+            size -= sum(map(len, values))
+        text = _text(form)
         if text is None or surroundings is None:
             return None
         said = tuple(options.items())
-        key = resource, text, size - len(name), said, request.user_agent, surroundings
-        return key, Particulars(name, prefix, labels)
+        key = resource, text, places, size - len(name), said, request.user_agent, surroundings
+        return key, Particulars(name, prefix, labels, places, values)
 
     def find(self, key: Key) -> Mould | None:
         """The mould for a key, if such an object was created lately."""
@@ -142,10 +173,10 @@ class Moulds:
             self._keep(key, found)
         return found
 
-    def keep(self, key: Key, stored: Object, warnings: tuple[str, ...]) -> None:
+    def keep(self, key: Key, particulars: Particulars, stored: Object, warnings: tuple[str, ...]) -> None:
         """Keep a new object as a mould, if one writer owns all of it."""
         if len(stored["metadata"].get("managedFields") or ()) <= 1:
-            self._keep(key, Mould(stored, warnings))
+            self._keep(key, Mould(stored, particulars, warnings))
 
     def _keep(self, key: Key, mould: Mould) -> None:
         if len(self._young) >= CAPACITY:
