@@ -16,6 +16,7 @@ from plimsoll.registry.componentapi import ServedApi
 from plimsoll.registry.definitions import DefinitionControllers, resource_of
 from plimsoll.registry.housekeeping import Housekeeping
 from plimsoll.registry.identity import Identity
+from plimsoll.registry.measurements import Measurements
 from plimsoll.registry.options import DeleteOptions
 from plimsoll.registry.refusals import method_not_allowed, no_such_page
 from plimsoll.registry.requests import Request
@@ -57,8 +58,8 @@ Question = Callable[["Request"], "Answer"]
 class Registry:
     """The API of one cluster. It is synchronous and lives in the kernel's time, as everything that it changes does.
 
-    ``questions`` are resources and subresources that are posted to be answered and never stored, by group, plural and
-    subresource; whoever knows the server's users sets them (:mod:`plimsoll.registry.questions`).
+    ``questions`` are resources and subresources that are answered and never stored, by group, plural and subresource;
+    whoever knows the server's users adds theirs (:mod:`plimsoll.registry.questions`).
     """
 
     def __init__(self, cluster: SimulatedCluster) -> None:
@@ -66,7 +67,8 @@ class Registry:
         self.cluster = cluster
         self.resources = ServedResources(store)
         identity = Identity(cluster.kernel, random, cluster.epoch_seconds)
-        self.questions: Mapping[tuple[str, str, str], Question] = {}
+        measurements = Measurements(store, identity, self.resources)
+        self.questions: Mapping[tuple[str, str, str], Question] = measurements.by_resource()
         numbers = ServiceNumbers(random, store.collection(SERVICES))
         store.collection(PODS).indexers.append(self._report_pod)
         companions = {(SERVICES.group, SERVICES.plural): numbers}

@@ -77,7 +77,8 @@ def build(
     authorizer, signer = Authorizer(store), TokenSigner()
     account_tokens = ServiceAccountTokens(signer, store, identity)
     authenticator = Authenticator(tokens, account_tokens.user_of, ISSUER)
-    registry.questions = Questions(authorizer, account_tokens, identity, authenticator.user_of).by_resource()
+    questions = Questions(authorizer, account_tokens, identity, authenticator.user_of)
+    registry.questions = {**registry.questions, **questions.by_resource()}
     settings = cluster.profile.apiserver
     fairness = Fairness(store, settings.max_reads_in_flight + settings.max_mutating_in_flight)
     views, health = Views(registry.backing), Health()

@@ -12,7 +12,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any, Literal
 
-from plimsoll.apimachinery.tables import access, cluster, devices, network, pods, workloads
+from plimsoll.apimachinery.tables import access, cluster, devices, metrics, network, pods, workloads
 from plimsoll.apimachinery.tables.cells import human_duration, name_of
 from plimsoll.apimachinery.tables.columns import NAME, Column, Layout
 from plimsoll.apimachinery.tables.custom import custom_layout
@@ -44,7 +44,7 @@ _TABLE: Mapping[tuple[str, str], Layout] = MappingProxyType(
     {
         (group, plural): layout
         for group, plural, layout in chain.from_iterable(
-            module.LAYOUTS for module in (access, cluster, devices, network, pods, workloads)
+            module.LAYOUTS for module in (access, cluster, devices, metrics, network, pods, workloads)
         )
     }
 )
