@@ -8,6 +8,7 @@ import pytest
 
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import Object
+from plimsoll.registry.requests import Payload
 from tests.registry.clusters import Served
 
 BUDGETS = ("policy", "v1", "poddisruptionbudgets")
@@ -81,6 +82,12 @@ def test_a_binding_names_a_node(served: Served) -> None:
     pod(served)
     with pytest.raises(ApiError, match=r"target.name: Required value"):
         bind(served, target={"kind": "Node"})
+
+
+def test_old_clients_evict_by_a_version_that_is_not_served_any_more(served: Served) -> None:
+    pod(served)
+    body = b'{"kind": "Eviction", "apiVersion": "policy/v1beta1", "metadata": {"name": "p"}}'
+    assert served.ask("create", PODS, "p", Payload(body), subresource="eviction").code == 201
 
 
 def test_a_pod_that_no_budget_guards_is_evicted(served: Served) -> None:

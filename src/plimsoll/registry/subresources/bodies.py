@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 BINDING = ObjectKind("", "v1", "Binding")
 EVICTION = ObjectKind("policy", "v1", "Eviction")
+EVICTION_V1BETA1 = ObjectKind("policy", "v1beta1", "Eviction")
+"""Not served any more, and still read: kubectl before 1.22 evicts by it."""
+
 SCALE = ObjectKind("autoscaling", "v1", "Scale")
 TOKEN_REQUEST = ObjectKind("authentication.k8s.io", "v1", "TokenRequest")
 
@@ -25,7 +28,8 @@ TOKEN_REQUEST = ObjectKind("authentication.k8s.io", "v1", "TokenRequest")
 @cache
 def decoder_of(kind: ObjectKind) -> Decoder:
     """The decoder of a kind; made once."""
-    return Decoder(kind, schema_of_kind(kind.group, kind.version, kind.kind))
+    described = EVICTION if kind == EVICTION_V1BETA1 else kind
+    return Decoder(kind, schema_of_kind(described.group, described.version, described.kind))
 
 
 def read_body(request: Request, kind: ObjectKind) -> tuple[Object, WriteOptions, list[str]]:

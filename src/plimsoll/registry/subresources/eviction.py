@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import PODDISRUPTIONBUDGETS, PODS
@@ -11,12 +11,13 @@ from plimsoll.kube.selectors import selector_of
 from plimsoll.registry.attributes import Attributes
 from plimsoll.registry.options import DeleteOptions, delete_options
 from plimsoll.registry.refusals import bad_request, forbidden, not_found
-from plimsoll.registry.requests import Answer
-from plimsoll.registry.subresources.bodies import EVICTION, SUCCESS, read_body
+from plimsoll.registry.requests import Answer, Payload
+from plimsoll.registry.subresources.bodies import EVICTION, EVICTION_V1BETA1, SUCCESS, read_body
 from plimsoll.registry.subresources.conditions import with_condition
 from plimsoll.registry.verbs.deleting import check_preconditions, delete_object
 
 if TYPE_CHECKING:
+    from plimsoll.apimachinery.decoding import ObjectKind
     from plimsoll.kube.resources import Object
     from plimsoll.registry.backing import Backing
     from plimsoll.registry.requests import Request
@@ -38,7 +39,7 @@ _DISRUPTED: Object = {
 
 def evict(backing: Backing, served: Served, request: Request) -> Answer:
     """Delete a pod if no budget stands against it; 429 where one does."""
-    eviction, options, warnings = read_body(request, EVICTION)
+    eviction, options, warnings = read_body(request, _kind_of(request.body))
     if eviction["metadata"].get("name", "") != request.name:
         raise bad_request("name in URL does not match name in Eviction object")
     deletion = delete_options({}, eviction.get("deleteOptions"))
@@ -56,6 +57,11 @@ def evict(backing: Backing, served: Served, request: Request) -> Answer:
         _ask_budget(backing, pod, dry_run=deletion.dry_run)
     _delete(backing, served, request, pod, deletion)
     return Answer(201, SUCCESS, tuple(warnings))
+
+
+def _kind_of(body: Any) -> ObjectKind:
+    is_old = isinstance(body, Payload) and EVICTION_V1BETA1.api_version.encode() in body.content
+    return EVICTION_V1BETA1 if is_old else EVICTION
 
 
 def _is_unguarded(pod: Object) -> bool:
