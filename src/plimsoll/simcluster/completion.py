@@ -16,6 +16,7 @@ from plimsoll.kube.resources import (
     NAMESPACES,
     PODDISRUPTIONBUDGETS,
     REPLICASETS,
+    REPLICATIONCONTROLLERS,
     STATEFULSETS,
     Object,
 )
@@ -55,6 +56,7 @@ COMPLETIONS: dict[str, Callable[[Object], None]] = {
     NAMESPACES.plural: _complete_namespace,
     DEPLOYMENTS.plural: _complete_deployment,
     REPLICASETS.plural: _complete_replica_set,
+    REPLICATIONCONTROLLERS.plural: _complete_replica_set,
     STATEFULSETS.plural: _complete_deployment,
     DAEMONSETS.plural: _complete_generation,
     JOBS.plural: _complete_generation,

@@ -14,6 +14,7 @@ from plimsoll.kube.resources import (
     PERSISTENTVOLUMECLAIMS,
     PERSISTENTVOLUMES,
     PODDISRUPTIONBUDGETS,
+    REPLICATIONCONTROLLERS,
     RESOURCEQUOTAS,
     SERVICES,
     STATEFULSETS,
@@ -35,6 +36,7 @@ from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
 from plimsoll.simcluster.controllers.ownership import Ownership
 from plimsoll.simcluster.controllers.podautoscaler import HorizontalPodAutoscaler
 from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
+from plimsoll.simcluster.controllers.replicationcontroller import replication_manager
 from plimsoll.simcluster.controllers.resourcequota import ResourceQuotaController
 from plimsoll.simcluster.controllers.rootca import CONFIG_MAP, RootCaPublisher
 from plimsoll.simcluster.controllers.serviceaccounts import ServiceAccounts
@@ -76,6 +78,7 @@ SLEEPERS: tuple[tuple[str, tuple[Resource, ...], Maker], ...] = (
 
 INSPECTABLE_SLEEPERS: tuple[tuple[str, tuple[Resource, ...], Maker], ...] = (
     ("endpointslice", (SERVICES,), EndpointSliceController),
+    ("replicationcontroller", (REPLICATIONCONTROLLERS,), replication_manager),
 )
 """Those that only a cluster has that people look into: nothing in a load run depends on what they write."""
 

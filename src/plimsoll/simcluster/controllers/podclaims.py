@@ -6,15 +6,15 @@ Pods that the controller made itself match from the beginning; a load has no oth
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from plimsoll.kube.resources import PODS, REPLICASETS
-from plimsoll.kube.selectors import selector_of
+from plimsoll.kube.resources import PODS
 from plimsoll.simcluster.api import FINISHED_PHASES
 from plimsoll.simcluster.controllers.ownership import Ownership, controller_of, reference_to, selects
 
 if TYPE_CHECKING:
-    from plimsoll.kube.resources import Object
+    from plimsoll.kube.resources import Object, Resource
+    from plimsoll.kube.selectors import LabelSelector
     from plimsoll.simcluster.api import Api
     from plimsoll.simcluster.client import Client
     from plimsoll.simcluster.controllers.ownedpods import OwnedPods
@@ -25,11 +25,19 @@ if TYPE_CHECKING:
 class PodClaims:
     """Finds orphans to adopt and strays to release, and does so before a replica set counts its pods."""
 
-    def __init__(self, client: Client, api: Api, ownership: Ownership) -> None:
+    def __init__(
+        self,
+        client: Client,
+        api: Api,
+        ownership: Ownership,
+        resource: Resource,
+        read_selector: Callable[[Any], LabelSelector],
+    ) -> None:
         self._client = client
         self._patch = client.kind("PATCH", "pods")
         self._api = api
-        self._sets = api.store.collection(REPLICASETS)
+        self._sets = api.store.collection(resource)
+        self._read_selector = read_selector
         self._pods = api.store.collection(PODS)
         self._index = ownership.index(PODS)
         self._unsettled: set[str] = set()
@@ -48,7 +56,7 @@ class PodClaims:
             return keys
         for replica_set in self._sets.in_namespace(pod["metadata"]["namespace"]):
             uid = replica_set["metadata"]["uid"]
-            matches = selects(selector_of(replica_set["spec"]["selector"]))(pod)
+            matches = selects(self._read_selector(replica_set["spec"]["selector"]))(pod)
             if (not owner and matches) or (owner == uid and not matches):
                 self._unsettled.add(uid)
                 keys.append((pod["metadata"]["namespace"], replica_set["metadata"]["name"]))
@@ -79,7 +87,7 @@ class PodClaims:
     def _changes(self, replica_set: Object) -> list[tuple[Object, list[Object]]]:
         """The pods whose owners are to change, with what they are to be."""
         uid = replica_set["metadata"]["uid"]
-        matches = selects(selector_of(replica_set["spec"]["selector"]))
+        matches = selects(self._read_selector(replica_set["spec"]["selector"]))
         changes = []
         for pod in self._index.owned(uid):
             if not matches(pod):

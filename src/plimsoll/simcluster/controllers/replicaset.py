@@ -8,10 +8,11 @@ expectations: while there are any, a sync leaves the number of pods alone, so th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plimsoll.errors import ApiError
-from plimsoll.kube.resources import PODS, REPLICASETS, Object
+from plimsoll.kube.resources import PODS, REPLICASETS, Object, Resource
+from plimsoll.kube.selectors import LabelSelector, selector_of
 from plimsoll.simcluster.api import NamespaceTerminatingError
 from plimsoll.simcluster.client import Client, ClientEnvironment
 from plimsoll.simcluster.controllers.ownedpods import OwnedPods
@@ -40,6 +41,20 @@ Finished = Callable[[bool], None]
 """Told whether everything succeeded."""
 
 
+class ReplicatedKind(NamedTuple):
+    """A kind of object that stands for so many equal pods, and its controller's name."""
+
+    resource: Resource
+    controller: str
+    selector: Callable[[Any], LabelSelector]
+    """Reads ``spec.selector``."""
+    counts_terminating: bool
+    """Whether the status has ``terminatingReplicas``."""
+
+
+REPLICA_SETS = ReplicatedKind(REPLICASETS, "replicaset-controller", selector_of, counts_terminating=True)
+
+
 class ReplicaSetController:
     """Creates and deletes pods, and keeps the replica sets' status."""
 
@@ -49,44 +64,53 @@ class ReplicaSetController:
         settings: ControllerSettings,
         api: Api,
         ownership: Ownership | None = None,
+        kind: ReplicatedKind = REPLICA_SETS,
     ) -> None:
+        resource, name = kind.resource, kind.controller
+        self._kind = kind
         self._api = api
         self._kernel = environment.kernel
         self._telemetry = environment.telemetry
         self._settings = settings
-        self._sets = api.store.collection(REPLICASETS)
+        self._sets = api.store.collection(resource)
         self._pods = api.store.collection(PODS)
         self._owned: dict[str, OwnedPods] = {}
         self._statuses: dict[tuple[int, int, int], Object] = {}
-        self._client = Client(environment, "replicaset-controller", qps=settings.qps, burst=settings.burst)
+        self._client = Client(environment, name, qps=settings.qps, burst=settings.burst)
         self._create = self._client.kind("POST", "pods")
         self._delete = self._client.kind("DELETE", "pods")
-        self._put_status = self._client.kind("PUT", "replicasets/status")
+        self._put_status = self._client.kind("PUT", f"{resource.plural}/status")
         events = Client(environment, "controller-events", qps=settings.qps, burst=settings.burst)
-        self._events = recorder(environment, events, Reporter("replicaset-controller"))
+        self._events = recorder(environment, events, Reporter(name))
         self._ownership = ownership if ownership is not None else Ownership(api.store)
-        self._claims = PodClaims(self._client, api, self._ownership) if environment.event_store is not None else None
+        selector, looked_into = kind.selector, environment.event_store is not None
+        self._claims = PodClaims(self._client, api, self._ownership, resource, selector) if looked_into else None
         """Only where people may look, and change labels: a load's replica sets have the pods that they made."""
         self.queue = WorkQueue(environment.kernel, settings.replicaset_workers, self._sync)
         self._sets.watchers.append(self._observe_set)
         self._pods.watchers.append(self._observe_pod)
+        for stored in self._sets:
+            self._take(stored)
 
     # --- what it watches ------------------------------------------------------------------------------------------------
 
     def _observe_set(self, change: StoredChange) -> None:
-        metadata = change.object["metadata"]
         if change.type == "DELETED":
-            self._owned.pop(metadata["uid"], None)
-            return
+            self._owned.pop(change.object["metadata"]["uid"], None)
+        else:
+            self._take(change.object)
+
+    def _take(self, replica_set: Object) -> None:
+        metadata = replica_set["metadata"]
         key = (metadata["namespace"], metadata["name"])
         owned = self._owned.get(metadata["uid"])
         if owned is None:
-            owned = OwnedPods(key, metadata["uid"], pod_metadata(change.object, change.object["spec"]["template"]))
+            owned = OwnedPods(key, metadata["uid"], pod_metadata(replica_set, replica_set["spec"]["template"]))
             self._owned[metadata["uid"]] = owned
             if self._claims is not None:
-                self._claims.added(change.object)
+                self._claims.added(replica_set)
         elif self._claims is not None:
-            owned.metadata = pod_metadata(change.object, change.object["spec"]["template"])
+            owned.metadata = pod_metadata(replica_set, replica_set["spec"]["template"])
         self.queue.add(key)
 
     def _observe_pod(self, change: StoredChange) -> None:
@@ -180,9 +204,9 @@ class ReplicaSetController:
             self._kernel.now,
             "Warning",
             "FailedCreate",
-            "ReplicaSet",
+            self._kind.resource.kind,
             *key,
-            "replicaset-controller",
+            self._kind.controller,
             f"Error creating: {error.message}",
         )
 
@@ -227,6 +251,8 @@ class ReplicaSetController:
         status, pause = detailed(replica_set, pods, self._api.seconds_of, self._kernel.now)
         if pause is not None:
             self.queue.add_after(owned.key, pause)
+        if not self._kind.counts_terminating:
+            del status["terminatingReplicas"]
         if owned.failure:
             return with_failure(status, "FailedCreate", owned.failure, self._api.timestamp())
         return without_failure(status)

@@ -1,0 +1,26 @@
+"""The replication controller's controller: that of replica sets in all but names (pkg/controller/replication)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plimsoll.kube.resources import REPLICATIONCONTROLLERS
+from plimsoll.kube.selectors import selector_of_labels
+from plimsoll.simcluster.controllers.replicaset import ReplicaSetController, ReplicatedKind
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.api import Api
+    from plimsoll.simcluster.client import ClientEnvironment
+    from plimsoll.simcluster.controllers.ownership import Ownership
+    from plimsoll.simcluster.settings import ControllerSettings
+
+REPLICATION_CONTROLLERS = ReplicatedKind(
+    REPLICATIONCONTROLLERS, "replication-controller", selector_of_labels, counts_terminating=False
+)
+
+
+def replication_manager(
+    environment: ClientEnvironment, settings: ControllerSettings, api: Api, ownership: Ownership
+) -> ReplicaSetController:
+    """The controller of replication controllers."""
+    return ReplicaSetController(environment, settings, api, ownership, REPLICATION_CONTROLLERS)
