@@ -15,15 +15,17 @@ from plimsoll.kube.resources import NAMESPACES, NODES, PODS, Object
 from plimsoll.simcluster.api import FINISHED_PHASES, creation_order, is_bound
 from plimsoll.simcluster.client import Client, ClientEnvironment
 from plimsoll.simcluster.correlation import Reporter
+from plimsoll.simcluster.preempting import Preempting
 from plimsoll.simcluster.recording import recorder
 from plimsoll.simcluster.scheduling.claims import ClaimFilter
 from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy, ScoreWeights
 from plimsoll.simcluster.scheduling.view import ClusterView
-from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message, preemption_message
+from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message
 from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.api import Api
+    from plimsoll.simcluster.scheduling.view import Placement
     from plimsoll.simcluster.settings import SchedulerSettings
     from plimsoll.simcluster.store import StoredChange
 
@@ -74,8 +76,11 @@ class Scheduler:
         self._events = recorder(
             environment, events, Reporter(SCHEDULER_NAME, f"{SCHEDULER_NAME}-control-plane", series=True)
         )
-        self._claims = ClaimFilter(api.store) if environment.event_store is not None else None
+        inspectable = environment.event_store is not None
+        self._claims = ClaimFilter(api.store) if inspectable else None
         """Only where people may look, and claim volumes: a load's pods have none."""
+        self._preempting = Preempting(api, self._view, self._client, self._events) if inspectable else None
+        """Only there, too: a load's pods are all of one priority."""
         self._active: deque[Object] = deque()
         self._known: set[str] = set()
         """UIDs of the pods that are queued, waiting, or being bound: so that none is taken up twice."""
@@ -117,6 +122,8 @@ class Scheduler:
         elif change.type == "DELETED":
             self._known.discard(pod["metadata"]["uid"])
             self._unschedulable.pop(pod["metadata"]["uid"], None)
+            if self._preempting is not None:
+                self._preempting.forget(pod)
             self._free(pod)
         elif pod["status"].get("phase") in FINISHED_PHASES:
             self._free(pod)
@@ -186,16 +193,25 @@ class Scheduler:
             message = f"0/{self._view.nodes} nodes are available: {refusal}."
             self._kernel.after(self._settings.cycle_seconds, self._cycled, self._fail, pod, message)
             return
-        placement = self._view.place(pod)
+        placement = self._view.place(pod) if self._preempting is None else self._place(pod, self._preempting)
         seconds = self._settings.cycle_seconds + self._settings.cycle_seconds_per_node * placement.evaluated
         if placement.node_name is None:
             message = failed_scheduling_message(self._view.nodes, placement.reasons)
-            if self._claims is not None:
-                message += preemption_message(self._view.nodes, placement.reasons)
+            if self._preempting is not None:
+                message += self._preempting.attempt(pod, placement.reasons)
             self._kernel.after(seconds, self._cycled, self._fail, pod, message)
         else:
             self._view.add_pod(pod, placement.node_name)
             self._kernel.after(seconds, self._cycled, self._assumed, pod, placement.node_name)
+
+    def _place(self, pod: Object, preempting: Preempting) -> Placement:
+        """Choose a node with regard to those who are to have the places of preempted pods."""
+        aside = preempting.set_aside(pod)
+        placement = self._view.place(pod)
+        if placement.node_name is not None:
+            preempting.forget(pod)
+        preempting.restore(aside)
+        return placement
 
     def _next_pod(self) -> Object | None:
         """The next pod that still exists and needs a node."""
@@ -237,6 +253,7 @@ class Scheduler:
         status = self._api.scheduled_status()
         if self._claims is not None:
             status = _with_condition(stored, {**status["conditions"][0]})
+            status.pop("nominatedNodeName", None)
         self._pods.replace(stored, spec=self._api.bound_spec(stored["spec"], node), status=status)
         self._view.add_pod(stored, node)
         self._telemetry.milestone(self._kernel.now, uid, Milestone.SCHEDULED)

@@ -53,7 +53,7 @@ class ClusterView:
     Node and pod objects are those of the API and must never change in place. Pods are known by UID, so an event that
     comes twice counts once.
 
-    Left out of what real schedulers do: preemption, host ports, volumes, ``ImageLocality``; pods that are being
+    Left out of what real schedulers do: host ports, volumes, ``ImageLocality``; pods that are being
     deleted count for topology spread until they are gone.
     """
 
@@ -134,6 +134,11 @@ class ClusterView:
             return Placement(None, 0, found.evaluated, self._explain(pod_class, index, pod))
         slot = self._best(pod_class, index, found.slots)
         return Placement(self._table.by_slot[slot].name, found.slots.size, found.evaluated)
+
+    def fits(self, pod: Object, node_name: str) -> bool:
+        """Whether a node could take a pod as things are."""
+        pod_class, node = self._classifier.class_of(pod), self._table.by_name.get(node_name)
+        return node is not None and bool(self._feasible(pod_class, self._index_for(pod_class, pod))[node.slot])
 
     def evaluate(self, pod: Object) -> dict[str, int]:
         """The total score of every feasible node, without sampling: what a decision is made from."""

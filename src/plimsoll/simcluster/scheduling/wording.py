@@ -74,7 +74,7 @@ _UNRESOLVABLE = frozenset(
 
 
 def preemption_message(nodes: int, reasons: Mapping[str, int]) -> str:
-    """What follows in the event: why evicting others, which is not simulated, would not have helped."""
+    """What follows in the event: why evicting others would not have helped."""
     if not nodes:
         return ""
     hopeless = sum(count for reason, count in reasons.items() if reason in _UNRESOLVABLE)
