@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from plimsoll.registry.requests import User
 from plimsoll.serve.authentication import certificate_user
@@ -171,7 +171,8 @@ class Protocol(HttpToolsProtocol):
         """Refuse what is no request, and close: without a word where that would be taken for another request's answer."""
         if self.transport.is_closing():
             return
-        if self.cycle is not None and not self.cycle.response_complete:
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
             self.transport.close()
         elif self._is_too_large:
             self.transport.write(TOO_LARGE)

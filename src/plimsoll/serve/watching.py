@@ -94,6 +94,7 @@ class WatchStream:
         self._backlog_bytes += len(line)
         if self._backlog_bytes > MAX_BACKLOG_BYTES:
             self._backlog.clear()
+            self._backlog_bytes = 0
             self._connection.abort()
             self._ended = True
         elif event.type == "ERROR":

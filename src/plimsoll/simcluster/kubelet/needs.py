@@ -45,6 +45,10 @@ class PodNeeds:
         return tuple(dict.fromkeys((*self.mounted, *self.pull_secrets)))
 
 
+LARGEST_CACHE = 10_000
+"""Templates whose needs are kept."""
+
+
 class NeedsReader:
     """Reads needs from specs and keeps them per template.
 
@@ -61,6 +65,8 @@ class NeedsReader:
         key = (id(containers), id(volumes))
         known = self._known.get(key)
         if known is None:
+            if len(self._known) >= LARGEST_CACHE:
+                self._known.clear()
             known = self._known[key] = (containers, volumes, _needs(spec))
         return known[2]
 
