@@ -7,11 +7,12 @@ extra value, is enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from plimsoll.apimachinery.validation.fielderrors import quote
 from plimsoll.errors import ApiError
 from plimsoll.registry.authorization.attributes import Attributes
 from plimsoll.registry.requests import ANONYMOUS, User
@@ -65,7 +66,7 @@ def _read(headers: Sequence[tuple[bytes, bytes]]) -> User | None:
     if name:
         return User(name, uid, tuple(groups), extra)
     if uid or groups or extra:
-        raise ApiError(400, "BadRequest", "requested impersonation without impersonating a user name")
+        raise ApiError(400, "BadRequest", f"requested {_spelled(uid, groups, extra)} without impersonating a user name")
     return None
 
 
@@ -121,3 +122,11 @@ def _with_groups(target: User, mode: str) -> User:
     else:
         own = AUTHENTICATED
     return replace(target, groups=groups if own in groups else (*groups, own))
+
+
+def _spelled(uid: str, groups: Sequence[str], extra: Mapping[str, Sequence[str]]) -> str:
+    """Who was asked for, as Go prints it."""
+    listed = f"[]string{{{', '.join(map(quote, groups))}}}" if groups else "[]string(nil)"
+    pairs = ", ".join(f"{quote(key)}:[]string{{{', '.join(map(quote, extra[key]))}}}" for key in sorted(extra))
+    more = f"map[string][]string{{{pairs}}}" if extra else "map[string][]string(nil)"
+    return f'&user.DefaultInfo{{Name:"", UID:{quote(uid)}, Groups:{listed}, Extra:{more}}}'

@@ -53,7 +53,8 @@ def _errors(review: Object, allowed: Sequence[str]) -> Iterator[FieldError]:
     about, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     if about is not None and path is not None:
         what = "cannot be specified in combination with resourceAttributes"
-        yield invalid_value("spec.nonResourceAttributes", path, what)
+        shown = {"Path": path.get("path", ""), "Verb": path.get("verb", "")}
+        yield invalid_value("spec.nonResourceAttributes", shown, what)
     if about is None and path is None:
         what = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
         yield invalid_value("spec.resourceAttributes", None, what)
@@ -79,7 +80,7 @@ def _local_errors(review: Object) -> Iterator[FieldError]:
 
 def _refuse(review: Object, errors: Sequence[FieldError]) -> None:
     if errors:
-        raise invalid(Resource(GROUP, "v1", "", review["kind"]), "", errors)
+        raise invalid(Resource(GROUP, "v1", "", ""), "", errors)  # a real server forgets the kind as well
 
 
 def _reviewed(authorizer: Authorizer, user: User, review: Object) -> Object:

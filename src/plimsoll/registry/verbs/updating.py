@@ -94,6 +94,7 @@ def _write(
     backing.admission.admit(attributes)
     deduplicate_owners(value, warnings, admitted=True)
     if stored is None or old is None:
+        value["metadata"].pop("resourceVersion", None)  # which is a fault of plain creates alone
         return Answer(201, insert(backing, served, attributes, options), tuple(warnings))
     _check_revision(served, request.name, value, old)
     _complete(backing, served, attributes, old)
