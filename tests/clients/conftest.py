@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -31,17 +33,18 @@ def kubectl_binary(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def kubectl_cache(kubectl_binary: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(tmp_path_factory.mktemp("cache"))
+def kubectl_cache(kubectl_binary: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
 def kubectl(
-    kubectl_binary: str, kubectl_cache: str, server: Started, request: pytest.FixtureRequest
+    kubectl_binary: str, kubectl_cache: Path, server: Started, request: pytest.FixtureRequest
 ) -> Iterator[Kubectl]:
     """A kubectl in a namespace of its own."""
-    name = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))[:60].strip("-")
-    made = Kubectl(kubectl_binary, server.kubeconfig, DEBIAN.parent / kubectl_cache, name)
+    title = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))
+    name = f"{title[:40].strip('-')}-{uuid4().hex[:8]}"
+    made = Kubectl(kubectl_binary, server.kubeconfig, kubectl_cache, name)
     made("create", "namespace", name)
     yield made
     made("delete", "namespace", name, "--wait=false")

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-RATE = 10
-"""Simulated seconds per second: a CronJob's minute takes six seconds."""
+RATE = 30
+"""Simulated seconds per second: a pod's grace period takes one second, a CronJob's minute two."""
 
 STOP_SECONDS = 30
 
