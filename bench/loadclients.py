@@ -1,4 +1,4 @@
-"""The clients that ``bench.loading`` compares, one per process: each creates the same Deployments and exits.
+"""The clients that ``bench.loading`` compares, one per process: each creates the same pods and exits.
 
 python -m bench.loadclients plimsoll|aiohttp|official KUBECONFIG NAMESPACE COUNT
 """
@@ -15,21 +15,20 @@ PARALLEL = 20
 Object = dict[str, Any]
 
 
-def deployment(number: int, namespace: str, shared: Object) -> Object:
-    """One of the objects; all share their spec, as those of a load do."""
+def pod(number: int, namespace: str, shared: Object) -> Object:
+    """One of the objects; all share their labels and spec, as those of a load do."""
     metadata = {"name": f"web-{number}", "namespace": namespace, "labels": shared["labels"]}
-    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": shared["spec"]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": shared["spec"]}
 
 
 def shared_parts() -> Object:
-    """Labels and spec: no replicas, so that the server has nothing else to do; three secrets, as in the article."""
+    """Labels and spec: nobody schedules such a pod, so that the server has nothing else to do; secrets as in the article."""
     names = [f"secret-{number}" for number in range(3)]
     mounts = [{"name": name, "mountPath": f"/mnt/{name}", "readOnly": True} for name in names]
     container = {"name": "pause", "image": "registry.k8s.io/pause:3.10", "volumeMounts": mounts}
     volumes = [{"name": name, "secret": {"secretName": name}} for name in names]
-    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [container], "volumes": volumes}}
-    spec = {"replicas": 0, "selector": {"matchLabels": {"app": "web"}}, "template": template}
-    return {"labels": {"plimsoll.dev/run": "bench"}, "spec": spec}
+    spec = {"schedulerName": "nobody", "containers": [container], "volumes": volumes}
+    return {"labels": {"plimsoll.dev/run": "bench", "app": "web"}, "spec": spec}
 
 
 def load_with_plimsoll(kubeconfig: str, namespace: str, count: int) -> None:
@@ -42,22 +41,22 @@ def load_with_plimsoll(kubeconfig: str, namespace: str, count: int) -> None:
     from plimsoll.driver.tally import Tally  # noqa: PLC0415
     from plimsoll.experiment.remote.target import Target, connected  # noqa: PLC0415
     from plimsoll.experiment.remote.wallclock import run_in_wall_time  # noqa: PLC0415
-    from plimsoll.kube.resources import DEPLOYMENTS  # noqa: PLC0415
+    from plimsoll.kube.resources import PODS  # noqa: PLC0415
     from plimsoll.scenario.pace import Pace  # noqa: PLC0415
 
     shared = shared_parts()
 
     def chains() -> Iterator[Chain]:
         for number in range(count):
-            manifest = deployment(number, namespace, shared)
-            yield Chain((Call((Operation("create", DEPLOYMENTS, namespace, f"web-{number}", manifest),)),))
+            manifest = pod(number, namespace, shared)
+            yield Chain((Call((Operation("create", PODS, namespace, f"web-{number}", manifest),)),))
 
     async def main() -> None:
         with connected(Target(find_access(kubeconfig=Path(kubeconfig)))) as session:
             tally = Tally()
             client = Client(HttpCluster(session), tally)
             await Sender(client, Pace(parallelism=PARALLEL), "", lambda _: None).send(chains())
-            assert tally.created["Deployment"] == count, tally  # noqa: S101 - or else nothing was measured
+            assert tally.created["Pod"] == count, tally  # noqa: S101 - or else nothing was measured
 
     run_in_wall_time(main())
 
@@ -72,7 +71,7 @@ def load_with_aiohttp(kubeconfig: str, namespace: str, count: int) -> None:
 
     shared = shared_parts()
     access = find_access(kubeconfig=Path(kubeconfig))
-    url = f"{access.endpoint.url}/apis/apps/v1/namespaces/{namespace}/deployments"
+    url = f"{access.endpoint.url}/api/v1/namespaces/{namespace}/pods"
 
     async def main() -> None:
         identity = await access.make_credentials().renew(None)
@@ -84,7 +83,7 @@ def load_with_aiohttp(kubeconfig: str, namespace: str, count: int) -> None:
 
             async def work() -> None:
                 for number in numbers:
-                    body = orjson.dumps(deployment(number, namespace, shared))
+                    body = orjson.dumps(pod(number, namespace, shared))
                     async with session.post(url, data=body, raise_for_status=True) as response:
                         await response.read()
 
@@ -98,10 +97,10 @@ def load_with_official_client(kubeconfig: str, namespace: str, count: int) -> No
     from kubernetes import client, config  # noqa: PLC0415
 
     config.load_kube_config(kubeconfig)  # type: ignore[no-untyped-call]
-    apps: Any = client.AppsV1Api()  # it takes dictionaries, but its types do not say so
+    core: Any = client.CoreV1Api()  # it takes dictionaries, but its types do not say so
     shared = shared_parts()
     for number in range(count):
-        apps.create_namespaced_deployment(namespace, deployment(number, namespace, shared))
+        core.create_namespaced_pod(namespace, pod(number, namespace, shared))
 
 
 CLIENTS = {"plimsoll": load_with_plimsoll, "aiohttp": load_with_aiohttp, "official": load_with_official_client}

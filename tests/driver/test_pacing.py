@@ -9,17 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plimsoll.driver.pacing import Rate, Shape, ShapePoint, Unpaced
+from plimsoll.driver.pacing import Rate, Shape, ShapePoint
 
 rates = st.floats(0.01, 10_000)
 
 
 def departures(pacer: Rate | Shape, claims: list[float]) -> list[float]:
     return [claim + pacer.reserve(claim) for claim in claims]
-
-
-def test_an_unpaced_client_never_waits() -> None:
-    assert Unpaced().reserve(12.0, 500) == 0.0
 
 
 def test_a_full_bucket_lets_a_burst_through_at_once() -> None:

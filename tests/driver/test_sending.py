@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from plimsoll.driver.client import Client
-from plimsoll.driver.pacing import Rate, Shape, Unpaced
+from plimsoll.driver.pacing import Rate, Shape
 from plimsoll.driver.sending import Sender, pacer_of
 from plimsoll.driver.steps import Call, Chain, Operation
 from plimsoll.driver.tally import GivenUp, Tally
@@ -166,6 +166,6 @@ def test_where_the_cluster_does_not_list_nothing_is_deleted() -> None:
 
 
 def test_a_pace_is_the_arrival_process_it_describes() -> None:
-    assert isinstance(pacer_of(Pace()), Unpaced)
+    assert pacer_of(Pace()) is None
     assert isinstance(pacer_of(Pace(rate_per_second=5.0)), Rate)
     assert isinstance(pacer_of(Pace(shape=(RatePoint(at_seconds=0.0, rate_per_second=5.0),))), Shape)

@@ -50,13 +50,12 @@ class Client:
         """Create an object: one POST. Whether it is there now."""
         if namespace in self.foreign_namespaces:
             return self._give_up("create", resource, _FOREIGN)
-        waits: list[float] = []
         try:
-            await self._persist(partial(self._cluster.create, resource, body, namespace), waits)
+            await self._cluster.create(
+                resource, body, namespace
+            )  # loads do this so often that every call on top counts
         except FAILURES as error:
-            if not is_already_exists(error):
-                return self._give_up("create", resource, error)
-            return await self._recognise(resource, body, namespace, retried=bool(waits))
+            return await self._create_after(error, resource, body, namespace)
         self.tally.created[resource.kind] += 1
         return True
 
@@ -116,6 +115,18 @@ class Client:
             self._give_up("list", resource, error)
             return None
 
+    async def _create_after(self, error: Exception, resource: Resource, body: Object, namespace: str | None) -> bool:
+        """Go on creating an object when the first attempt has failed."""
+        waits: list[float] = []
+        try:
+            await self._persist(partial(self._cluster.create, resource, body, namespace), waits, failed=error)
+        except FAILURES as last:
+            if not is_already_exists(last):
+                return self._give_up("create", resource, last)
+            return await self._recognise(resource, body, namespace, retried=bool(waits))
+        self.tally.created[resource.kind] += 1
+        return True
+
     async def _recognise(self, resource: Resource, body: Object, namespace: str | None, *, retried: bool) -> bool:
         """Look whose the object is that was there already."""
         try:
@@ -134,19 +145,32 @@ class Client:
         counts[resource.kind] += 1
         return True
 
-    async def _persist(self, send: Callable[[], Awaitable[T]], waits: MutableSequence[float] | None = None) -> T:
-        """Send until it succeeds or is not worth another try. ``waits`` collects the seconds between the attempts."""
+    async def _persist(
+        self,
+        send: Callable[[], Awaitable[T]],
+        waits: MutableSequence[float] | None = None,
+        *,
+        failed: Exception | None = None,
+    ) -> T:
+        """Send until it succeeds or is not worth another try; ``failed`` is what became of an attempt before.
+
+        ``waits`` collects the seconds between the attempts.
+        """
         waited: MutableSequence[float] = [] if waits is None else waits
+        error = failed
         while True:
-            try:
-                return await send()
-            except FAILURES as error:
-                wait_seconds = wait_before_retry(error, len(waited))
-                if wait_seconds is None:
-                    raise
+            if error is None:
+                try:
+                    return await send()
+                except FAILURES as latest:
+                    error = latest
+            wait_seconds = wait_before_retry(error, len(waited))
+            if wait_seconds is None:
+                raise error
             waited.append(wait_seconds)
             self.tally.retries += 1
             await asyncio.sleep(wait_seconds)
+            error = None
 
     def _give_up(self, verb: str, resource: Resource, error: Exception) -> bool:
         self.tally.given_up[GivenUp(verb, resource.kind, reason_of(error))] += 1

@@ -25,14 +25,6 @@ class Pacer(Protocol):
         ...
 
 
-class Unpaced:
-    """Sends as fast as calls come back: the closed loop of a client with nothing but its parallelism."""
-
-    def reserve(self, now_seconds: float, objects: int = 1) -> float:  # noqa: ARG002 - the protocol's shape
-        """Never wait."""
-        return 0.0
-
-
 class Rate:
     """A token bucket: ``rate_per_second`` on average, ``burst`` objects at once after a pause.
 

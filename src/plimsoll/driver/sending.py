@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from plimsoll.driver.pacing import Pacer, Rate, Shape, ShapePoint, Unpaced
+from plimsoll.driver.pacing import Pacer, Rate, Shape, ShapePoint
 from plimsoll.kube.resources import NAMESPACES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from plimsoll.driver.client import Client
     from plimsoll.driver.steps import Call, Chain, Operation
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from plimsoll.scenario.pace import Pace
 
 
-def pacer_of(pace: Pace) -> Pacer:
-    """The arrival process that a pace asks for."""
+def pacer_of(pace: Pace) -> Pacer | None:
+    """The arrival process that a pace asks for; None where objects go as fast as earlier ones come back."""
     if pace.shape:
         return Shape([ShapePoint(point.at_seconds, point.rate_per_second) for point in pace.shape])
     if pace.rate_per_second is not None:
         return Rate(pace.rate_per_second, pace.burst or 1)
-    return Unpaced()
+    return None
 
 
 class Sender:
@@ -38,6 +38,8 @@ class Sender:
         self._pace = pace
         self._pacer = pacer_of(pace)
         self._inventory = _Inventory(client, label_selector)
+        self._create = client.apply if pace.call_seconds else client.create
+        """A client that is a process looks before it creates, as ``kubectl apply``; a library just creates."""
         self._on_sent = on_sent
         self._time = asyncio.get_running_loop().time
         self.deleted: list[Operation] = []
@@ -61,28 +63,29 @@ class Sender:
         if self._pace.call_seconds:
             await asyncio.sleep(self._pace.call_seconds)
         for operation in call.operations:
-            wait_seconds = self._pacer.reserve(self._time())
-            if wait_seconds > 0:
-                await asyncio.sleep(wait_seconds)
+            if self._pacer is not None:
+                await self._due(self._pacer)
             await self._carry_out(operation)
             self._on_sent(operation)
 
-    async def _carry_out(self, operation: Operation) -> None:
+    async def _due(self, pacer: Pacer) -> None:
+        """Return when the next object may go."""
+        wait_seconds = pacer.reserve(self._time())
+        if wait_seconds > 0:
+            await asyncio.sleep(wait_seconds)
+
+    def _carry_out(self, operation: Operation) -> Awaitable[object]:
+        """Do it. Creations are awaited without anything in between, for there are so many of them."""
         match operation.verb:
             case "create":
-                await self._create(operation)
+                assert operation.manifest is not None  # noqa: S101 - a creation without an object is a bug of the plan
+                return self._create(operation.resource, operation.manifest, operation.namespace)
             case "delete":
-                await self._delete(operation)
+                return self._delete(operation)
             case "patch":
-                await self._client.patch(operation)
+                return self._client.patch(operation)
             case "read":
-                await self._client.read(operation)
-
-    async def _create(self, operation: Operation) -> None:
-        """A client that is a process looks before it creates, as ``kubectl apply``; a library just creates."""
-        assert operation.manifest is not None  # noqa: S101 - a creation without an object is a bug of the plan
-        send = self._client.apply if self._pace.call_seconds else self._client.create
-        await send(operation.resource, operation.manifest, operation.namespace)
+                return self._client.read(operation)
 
     async def _delete(self, operation: Operation) -> None:
         uids = await self._inventory.uids(operation.resource, operation.namespace)

@@ -82,5 +82,5 @@ def creation_timestamp(response: Response) -> bytes | None:
 
 def retry_after(response: Response) -> float | None:
     """Seconds that the server asks to wait; client-go reads whole seconds only (``rest/with_retry.go``)."""
-    value = response.headers.get(b"retry-after", b"")
+    value = response.header(b"retry-after")
     return float(value) if value.isdigit() else None

@@ -61,12 +61,17 @@ class ClockEstimate:
         """What is known; None before the first answer."""
         return self._by_objects.offset or self._by_dates.offset
 
+    @property
+    def wants_dates(self) -> bool:
+        """Whether dates tell anything more: not once there are timestamps of objects."""
+        return not self._by_objects.stamps
+
     def date(self, value: bytes, sent_seconds: float, received_seconds: float) -> None:
         """Take the ``Date`` of an answer (RFC 9110, 5.6.7)."""
         if value != self._stamp:  # it changes once a second
             parsed = parsedate_tz(value.decode("latin-1"))
             self._stamp, self._stamp_seconds = value, None if parsed is None else float(mktime_tz(parsed))
-        if self._stamp_seconds is not None and not self._by_objects.stamps:
+        if self._stamp_seconds is not None and self.wants_dates:
             self._by_dates.narrow(self._stamp_seconds - self._epoch_seconds, sent_seconds, received_seconds)
 
     def created(self, timestamp: bytes, sent_seconds: float, received_seconds: float) -> None:

@@ -20,11 +20,23 @@ BUFFERED_BYTES = 1 << 20
 
 
 class Response(NamedTuple):
-    """An answer; the body is empty where it is still to be streamed. Names of headers are in lower case."""
+    """An answer as it came: its head, with whatever came along; the body is empty where it is still to be streamed.
+
+    Headers are looked up when somebody asks for one. Hardly anybody does, and a call for each header of each answer
+    would cost more than its parsing.
+    """
 
     status: int
-    headers: dict[bytes, bytes]
+    head: bytes
     body: bytes
+
+    def header(self, name: bytes) -> bytes:
+        """The value of a header whose name is given in lower case; empty where there is none."""
+        for line in self.head.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]:
+            own_name, _, value = line.partition(b":")
+            if own_name.lower() == name:
+                return value.strip()
+        return b""
 
 
 class Connection(asyncio.Protocol):
@@ -38,7 +50,8 @@ class Connection(asyncio.Protocol):
         self._parser = HttpResponseParser(self)
         self._answer: asyncio.Future[Response] | None = None
         self._deadline_seconds = math.inf
-        self._headers: dict[bytes, bytes] = {}
+        self._head = b""
+        self._head_is_whole = False
         self._chunks: list[bytes] = []
         self._stream: Stream | None = None
         self._wants_stream = False
@@ -84,6 +97,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse; the parser calls back below."""
+        if not self._head_is_whole:
+            self._head += data
         try:
             self._parser.feed_data(data)
         except HttpParserError as error:
@@ -108,21 +123,15 @@ class Connection(asyncio.Protocol):
 
     # ------------------------------------------------------------------------------------------- the parser's calls
 
-    def on_message_begin(self) -> None:
-        """A new answer begins."""
-        self._headers = {}
-        self._chunks = []
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header."""
-        self._headers[name.lower()] = value
-
     def on_headers_complete(self) -> None:
         """A streamed answer is known to be one as soon as its head is there; a refusal is read to its end instead."""
+        self._head_is_whole = True
+        if not self._wants_stream:
+            return
         status = self._parser.get_status_code()
-        if self._wants_stream and status < 300:  # noqa: PLR2004 - success
+        if status < 300:  # noqa: PLR2004 - success
             self._stream = Stream(self)
-            self._resolve(Response(status, self._headers, b""))
+            self._resolve(Response(status, self._head, b""))
 
     def on_body(self, chunk: bytes) -> None:
         """Keep a piece of the body."""
@@ -134,12 +143,13 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The answer is whole."""
         self.reusable = self._parser.should_keep_alive()
+        head, chunks = self._head, self._chunks
+        self._head, self._head_is_whole, self._chunks = b"", False, []
         if self._stream is not None:
             self._stream.end(None)
             return
-        chunks = self._chunks
         body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        self._resolve(Response(self._parser.get_status_code(), self._headers, body))
+        self._resolve(Response(self._parser.get_status_code(), head, body))
 
     def _resolve(self, response: Response) -> None:
         answer, self._answer = self._answer, None

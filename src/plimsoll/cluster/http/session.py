@@ -127,8 +127,7 @@ class Session:
 
     def _answered(self, response: Response, sent_seconds: float) -> Answered:
         received_seconds = self._time()
-        date = response.headers.get(b"date")
-        if date is not None:
+        if self.clock.wants_dates and (date := response.header(b"date")):
             self.clock.date(date, sent_seconds, received_seconds)
         return Answered(response, sent_seconds, received_seconds)
 
