@@ -7,16 +7,19 @@ is there capacity, is it allowed, and only then the request itself.
 from __future__ import annotations
 
 import logging
+import re
 import zlib
 from asyncio import sleep
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.errors import ApiError
 from plimsoll.serve.bodies import read_body
 from plimsoll.serve.exchange import Exchange
 from plimsoll.serve.headers import Headers
-from plimsoll.serve.requestinfo import query_options, request_info
+from plimsoll.serve.requestinfo import read_target
 from plimsoll.serve.responses import NO_CACHE, Response, error_response
 
 if TYPE_CHECKING:
@@ -32,6 +35,11 @@ GZIP_FORMAT = 16
 
 GZIP_THRESHOLD_BYTES = 128 * 1024
 """Smaller answers are not worth it (apiserver, responsewriters/writers.go)."""
+
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+Respond = Callable[[bytes, bytes], bool]
+"""Takes a head and a body, where the connection can take them at once (:meth:`plimsoll.serve.protocol.Protocol.respond`)."""
 
 METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -55,7 +63,7 @@ class Application:
         if answer is None:
             return
         if isinstance(answer, Response):
-            await _send(send, answer, packs=packs)
+            await _send(send, answer, scope["extensions"].get("plimsoll.respond"), packs=packs)
         else:
             await answer.run(send)
 
@@ -67,8 +75,7 @@ class Application:
         answer: Response | Stream
         sorting: tuple[Header, ...] = ()
         try:
-            options = query_options(scope["query_string"])
-            info = request_info(scope["method"], scope["raw_path"].decode("latin-1"), options)
+            info, options = read_target(scope["method"], scope["raw_path"], scope["query_string"])
             user = self._gate.identify(headers, scope, info)
             sorting = await self._station.admit(user, info, options)
             self._gate.authorize(user, info)
@@ -89,12 +96,12 @@ class Application:
         return answer, b"gzip" in headers.accept_encoding
 
 
-async def _send(send: Send, answer: Response, *, packs: bool) -> None:
+async def _send(send: Send, answer: Response, respond: Respond | None, *, packs: bool) -> None:
     if not isinstance(answer.body, bytes):
         await _send_parts(send, answer, answer.body, packs=packs)
     elif packs and len(answer.body) > GZIP_THRESHOLD_BYTES:
         await _send_parts(send, answer, (answer.body,), packs=True)
-    else:
+    elif respond is None or not respond(_whole_head(answer), answer.body):
         length = (b"content-length", b"%d" % len(answer.body))
         await send({"type": "http.response.start", "status": answer.code, "headers": [*_head(answer), length]})
         await send({"type": "http.response.body", "body": answer.body})
@@ -114,6 +121,22 @@ async def _send_parts(send: Send, answer: Response, parts: Iterable[bytes], *, p
             await send({"type": "http.response.body", "body": body, "more_body": True})
         await sleep(0)
     await send({"type": "http.response.body", "body": b"" if packer is None else packer.flush()})
+
+
+def _whole_head(answer: Response) -> bytes:
+    """Status line and headers of an answer whose body is at hand."""
+    start = _written_head(answer.code, answer.content_type, tuple(answer.headers))
+    return b"%bcontent-length: %d\r\n" % (start, len(answer.body))  # type: ignore[arg-type]  # asked before
+
+
+@lru_cache(maxsize=256)
+def _written_head(code: int, content_type: bytes, headers: tuple[Header, ...]) -> bytes:
+    """The beginning of a head, which many answers share. ``ValueError`` where a header would end before its end."""
+    lines = [b"HTTP/1.1 %d %b" % (code, HTTPStatus(code).phrase.encode())]
+    lines += [b"%b: %b" % header for header in _head(Response(code, b"", content_type, headers))]
+    if any(CONTROL.search(line) for line in lines):
+        raise ValueError("a header with a control character")
+    return b"\r\n".join([*lines, b""])
 
 
 def _head(answer: Response) -> list[Header]:

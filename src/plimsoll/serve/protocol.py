@@ -1,8 +1,9 @@
 """uvicorn's HTTP protocol, with what an API server needs besides ASGI.
 
-A request's scope gets two extensions: ``plimsoll.peer``, the user of the client's certificate, and
+A request's scope gets three extensions: ``plimsoll.peer``, the user of the client's certificate;
 ``plimsoll.connection``, which tells when the client has gone, so that an idle watch needs no task of its own that waits
-for that, and by which a client that does not read is dropped.
+for that, and by which a client that does not read is dropped; and ``plimsoll.respond``, which takes an answer as a whole
+and spares it the way through two messages, in which uvicorn looks at every header again.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ class Protocol(HttpToolsProtocol):
         self._peer: User | None = None
         self._header_bytes = 0
         self._is_too_large = False
+        self._served: RequestResponseCycle | None = None
         self._is_receiving = True
         self._arrival: asyncio.TimerHandle | None = None
         self._departure: asyncio.TimerHandle | None = None
@@ -150,8 +152,37 @@ class Protocol(HttpToolsProtocol):
         super().on_message_begin()
         self._header_bytes = 0
         self._is_receiving = True
-        extensions = {"plimsoll.peer": self._peer, "plimsoll.connection": self.connection}
+        extensions = {
+            "plimsoll.peer": self._peer,
+            "plimsoll.connection": self.connection,
+            "plimsoll.respond": self.respond,
+        }
         self.scope["extensions"] = extensions  # type: ignore[typeddict-item]
+
+    def respond(self, head: bytes, body: bytes) -> bool:
+        """Answer the request that is being served: ``head`` is complete but for what every answer has, and its empty line.
+
+        Does what ``RequestResponseCycle.send`` does for an answer's two messages. False, with nothing done, where the
+        client has to read first: then the messages must be sent, which wait for that.
+        """
+        cycle = self._served
+        if cycle is None or cycle.disconnected or self.flow.write_paused:
+            return False
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        cycle.message_event.set()
+        lines = b"".join([b"%b: %b\r\n" % header for header in cycle.default_headers])
+        if not cycle.keep_alive:
+            lines += b"connection: close\r\n"
+        self._raw.write(b"%b%b\r\n%b" % (head, lines, b"" if cycle.scope["method"] == "HEAD" else body))
+        if not cycle.keep_alive:
+            self._raw.close()
+        cycle.on_response()
+        return True
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._served = cycle  # of pipelined requests, one is served at a time
+        super()._start_asgi_task(cycle, app)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header in, within bounds."""

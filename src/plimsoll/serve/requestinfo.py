@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote
 
 from plimsoll.errors import ApiError
@@ -22,6 +24,9 @@ NAMESPACE_SUBRESOURCES = frozenset({"status", "finalize"})
 NAME_SELECTOR = "metadata.name="
 MAX_PARAMETERS = 200
 """No request of the API has more than a dozen."""
+
+LONGEST_KEPT_BYTES = 512
+"""Longer paths and queries are read anew each time, so that what is kept of them stays small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,21 @@ class RequestInfo:
     rest: str = ""
     selected_name: str = ""
     """The one name that a field selector leaves: what a LIST or WATCH of a single object is authorized for."""
+
+
+def read_target(method: str, raw_path: bytes, query: bytes) -> tuple[RequestInfo, Mapping[str, str]]:
+    """What a request asks for, and the parameters of its query; remembered, since most requests name what others did."""
+    if len(raw_path) + len(query) > LONGEST_KEPT_BYTES:
+        return _read_target(method, raw_path, query)
+    return _known_target(method, raw_path, query)
+
+
+def _read_target(method: str, raw_path: bytes, query: bytes) -> tuple[RequestInfo, Mapping[str, str]]:
+    options = query_options(query)
+    return request_info(method, raw_path.decode("latin-1"), options), MappingProxyType(options)
+
+
+_known_target = lru_cache(maxsize=1024)(_read_target)
 
 
 def request_info(method: str, raw_path: str, options: dict[str, str]) -> RequestInfo:
