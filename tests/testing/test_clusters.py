@@ -108,6 +108,24 @@ def test_a_lost_node_costs_its_pods_which_come_back_elsewhere(simulated: Cluster
     assert len(elsewhere) == 3
 
 
+def test_a_lost_node_and_its_pods_tell_what_happened(simulated: Cluster) -> None:
+    rolled_out(simulated)
+    pod = simulated.pods(labels="app=web")[0]
+    node = pod["spec"]["nodeName"]
+
+    simulated.lose_node(node)
+    simulated.advance(seconds=60)
+
+    conditions = {one["type"]: one["status"] for one in simulated.get("node", node)["status"]["conditions"]}
+    assert set(conditions.values()) == {"Unknown"}
+    conditions = {
+        one["type"]: one["status"] for one in simulated.get("pod", pod["metadata"]["name"])["status"]["conditions"]
+    }
+    assert (conditions["Ready"], conditions["PodScheduled"]) == ("False", "True")
+    assert [event["type"] for event in simulated.events(about=node, reason="NodeNotReady")] == ["Normal"]
+    assert "Node is not ready" in [event["message"] for event in simulated.events(about=pod["metadata"]["name"])]
+
+
 def test_a_node_that_does_not_exist_cannot_be_lost(simulated: Cluster) -> None:
     with pytest.raises(InputError, match="worker-0, worker-1, worker-2"):
         simulated.lose_node("worker-9")

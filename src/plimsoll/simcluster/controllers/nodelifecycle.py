@@ -15,12 +15,19 @@ from plimsoll.kube.resources import NODES, PODS, Object
 from plimsoll.simcluster.admission import UNREACHABLE, tolerates_eviction
 from plimsoll.simcluster.api import is_ready
 from plimsoll.simcluster.client import Client, ClientEnvironment
+from plimsoll.simcluster.correlation import Reporter
+from plimsoll.simcluster.nodes import healthy_conditions
+from plimsoll.simcluster.recording import recorder
 
 if TYPE_CHECKING:
     from plimsoll.errors import ApiError
     from plimsoll.kernel import Random
     from plimsoll.simcluster.api import Api
+    from plimsoll.simcluster.recording import Recorder
     from plimsoll.simcluster.settings import ControllerSettings
+
+REPORTED = frozenset({"Ready", "MemoryPressure", "DiskPressure", "PIDPressure"})
+"""The conditions that nobody knows of a node any more whose kubelet is silent."""
 
 UNHEALTHY_ZONE_SHARE = 0.55
 FEWEST_IN_UNHEALTHY_ZONE = 3
@@ -43,6 +50,8 @@ class NodeLifecycle:
         self._nodes = api.store.collection(NODES)
         self._pods = api.store.collection(PODS)
         self._client = Client(environment, "node-lifecycle-controller", qps=settings.qps, burst=settings.burst)
+        self._events = _storing(environment, self._client, "node-controller")
+        self._eviction_events = _storing(environment, self._client, "taint-eviction-controller")
         self._put_status = self._client.kind("PUT", "nodes/status")
         self._patch = self._client.kind("PATCH", "nodes")
         self._put_pod_status = self._client.kind("PUT", "pods/status")
@@ -99,7 +108,7 @@ class NodeLifecycle:
 
     def _back(self, node: str) -> None:
         self._unknown.discard(node)
-        self._set_ready(node, "True", "KubeletReady", "kubelet is posting ready status")
+        self._report_healthy(node)
         self._set_taints(node)
         self._evict_next()
 
@@ -121,18 +130,14 @@ class NodeLifecycle:
         self._evict_next()
 
     def _mark_unknown(self, node: str, loss: int) -> None:
-        if self._is_lost(node, loss):
-            self._set_ready(node, "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
-            self._telemetry.event(
-                self._kernel.now,
-                "Normal",
-                "NodeNotReady",
-                "Node",
-                "",
-                node,
-                "node-controller",
-                f"Node {node} status is now: NodeNotReady",
-            )
+        if not self._is_lost(node, loss):
+            return
+        self._set_conditions(node, "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
+        message = f"Node {node} status is now: NodeNotReady"
+        self._telemetry.event(self._kernel.now, "Normal", "NodeNotReady", "Node", "", node, "node-controller", message)
+        stored = self._nodes.find("", node)
+        if self._events is not None and stored is not None:
+            self._events.emit(stored, "Normal", "NodeNotReady", message)
 
     def _mark_not_ready(self, pod: Object) -> None:
         """Services are not to send anybody to a pod that nobody hears of."""
@@ -141,8 +146,11 @@ class NodeLifecycle:
         if stored is None or stored["metadata"]["uid"] != metadata["uid"] or not is_ready(stored):
             return
         status = stored["status"]
-        ready = {**status["conditions"][-1], "status": "False", "lastTransitionTime": self._api.timestamp()}
-        self._pods.replace(stored, status={**status, "conditions": [*status["conditions"][:-1], ready]})
+        change = {"status": "False", "lastTransitionTime": self._api.timestamp()}
+        conditions = [{**one, **change} if one["type"] == "Ready" else one for one in status["conditions"]]
+        self._pods.replace(stored, status={**status, "conditions": conditions})
+        if self._events is not None:
+            self._events.emit(stored, "Warning", "NodeNotReady", "Node is not ready")
 
     def _evict_next(self) -> None:
         """Give the next node its ``NoExecute`` taint when the rate for evictions allows it."""
@@ -186,6 +194,10 @@ class NodeLifecycle:
         """The pod's toleration has run out."""
         if self._is_lost(node, loss):
             self._client.call(self._delete, self._deleted, pod, failed=_gone_already)
+            if self._eviction_events is not None:
+                where = f"{pod['metadata']['namespace']}/{pod['metadata']['name']}"
+                message = f"Marking for deletion Pod {where}"
+                self._eviction_events.emit(pod, "Normal", "TaintManagerEviction", message)
 
     def _deleted(self, pod: Object) -> None:
         metadata = pod["metadata"]
@@ -195,18 +207,29 @@ class NodeLifecycle:
         """A scan of all pods, twice for each lost node: rare enough to do without an index that each binding pays for."""
         return [pod for pod in self._pods if pod["spec"].get("nodeName") == node]
 
-    def _set_ready(self, node: str, ready: str, reason: str, message: str) -> None:
+    def _set_conditions(self, node: str, state: str, reason: str, message: str) -> None:
+        """Give every condition that a kubelet reports the same status (nodeConditionTypes of the real controller)."""
         stored = self._nodes.find("", node)
         if stored is not None:
-            condition = {
-                "type": "Ready",
-                "status": ready,
+            change = {
+                "status": state,
                 "reason": reason,
                 "message": message,
                 "lastTransitionTime": self._api.timestamp(),
             }
-            others = [one for one in stored["status"].get("conditions") or () if one["type"] != "Ready"]
-            self._nodes.replace(stored, status={**stored["status"], "conditions": [*others, condition]})
+            conditions = [
+                {**one, **change} if one["type"] in REPORTED else one
+                for one in stored["status"].get("conditions") or ({"type": "Ready"},)
+            ]
+            self._nodes.replace(stored, status={**stored["status"], "conditions": conditions})
+
+    def _report_healthy(self, node: str) -> None:
+        """What the kubelet of a node that is back reports."""
+        stored = self._nodes.find("", node)
+        if stored is not None:
+            healthy = {one["type"]: one for one in healthy_conditions(self._api.timestamp())}
+            conditions = [healthy.get(one["type"], one) for one in stored["status"].get("conditions") or ()]
+            self._nodes.replace(stored, status={**stored["status"], "conditions": conditions})
 
     def _set_taints(self, node: str, *effects: str) -> None:
         stored = self._nodes.find("", node)
@@ -222,6 +245,13 @@ def stays_seconds(pod: Object) -> float:
     if not tolerations:
         return 0.0
     return min(float(max(toleration.get("tolerationSeconds", inf), 0)) for toleration in tolerations)
+
+
+def _storing(environment: ClientEnvironment, client: Client, component: str) -> Recorder | None:
+    """Where events go in a cluster that people look into; nowhere in a load run, which has never counted these."""
+    if environment.event_store is None:
+        return None
+    return recorder(environment, client, Reporter(component))
 
 
 def _gone_already(_error: ApiError) -> None:
