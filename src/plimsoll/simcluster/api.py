@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from plimsoll.apimachinery.patching import json_patch, merge_patch, strategic_merge
-from plimsoll.apimachinery.schema import schema_of
 from plimsoll.errors import ApiError
 from plimsoll.kernel import Random
 from plimsoll.kube.labels import JOB_LABEL
@@ -360,6 +358,10 @@ def read_selector(text: str) -> LabelSelector:
 
 
 def _patched(resource: Resource, old: Object, patch: Any, patch_format: PatchFormat) -> Object:
+    # loaded here because most loads patch nothing, and all start sooner without
+    from plimsoll.apimachinery.patching import json_patch, merge_patch, strategic_merge  # noqa: PLC0415
+    from plimsoll.apimachinery.schema import schema_of  # noqa: PLC0415
+
     if patch_format == "json":
         changed: Object = json_patch(old, patch)
         return changed

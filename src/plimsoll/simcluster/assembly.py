@@ -10,7 +10,6 @@ from plimsoll.kernel import Kernel, Streams
 from plimsoll.kube.resources import NODES, PODS
 from plimsoll.simcluster.addressing import AddressError, NodeAddresses, PodNetwork
 from plimsoll.simcluster.admission import PodAdmission
-from plimsoll.simcluster.adoption import NodeAdoption
 from plimsoll.simcluster.api import EPOCH_SECONDS, Api
 from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
@@ -19,29 +18,23 @@ from plimsoll.simcluster.controllers.manager import ControllerManager
 from plimsoll.simcluster.faults import Fault, FaultInjector
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
-from plimsoll.simcluster.kubelet.fulldocuments import FullDocuments
-from plimsoll.simcluster.kubelet.heartbeats import Heartbeats
 from plimsoll.simcluster.kubelet.kubelet import Kubelet, Shared
 from plimsoll.simcluster.kubelet.needs import NeedsReader
-from plimsoll.simcluster.kubelet.simulated import SimulatedContainers
 from plimsoll.simcluster.metering import Metering
 from plimsoll.simcluster.network import Network
 from plimsoll.simcluster.nodes import NodeShape, detailed, node_object
 from plimsoll.simcluster.sampling import Sampler
 from plimsoll.simcluster.scheduler import Scheduler
-from plimsoll.simcluster.stages.stages import Stages
 from plimsoll.simcluster.store import Store
 from plimsoll.simcluster.traffic import Traffic
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.kubelet.events import EventRecorder
     from plimsoll.simcluster.profile import Profile
+    from plimsoll.simcluster.stages.stages import Stages
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.telemetry import Telemetry
 
-
-KUBELET_VERSION = "v1.36.0"
-"""What nodes say of their kubelets to people who look; load runs do not look."""
 
 ADOPTED_BITS_PER_SECOND = 10e9
 """The network of a node that a client has created: it does not say."""
@@ -84,7 +77,7 @@ class SimulatedCluster:
             settling_seconds=profile.network.settling_seconds,
         )
         self.traffic = Traffic(self.kernel, self.api, self.network)
-        self.kubelets = self._add_nodes(shapes)
+        self.kubelets = self._add_nodes(shapes, inspectable=inspectable)
         self.store.collection(PODS).watchers.append(self._route_by_stage if inspectable else self._route_to_kubelet)
         self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers)
         background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
@@ -93,24 +86,25 @@ class SimulatedCluster:
         self.stages: Stages | None = None
         """What people have written for KWOK; only where they may look."""
         if inspectable:
-            Heartbeats(self.kernel, self.api, self.kubelets.values)
-            random = self.streams.stream("stages")
-            self.stages = Stages(self.environment, self.api, random, KUBELET_VERSION, self.kubelets)
-            is_staged = self.stages.initialize_nodes
-            NodeAdoption(self.kernel, self.api, KUBELET_VERSION, self._employ, self._dismiss, is_staged)
+            from plimsoll.simcluster.inspection import attend_nodes  # noqa: PLC0415 - load runs start sooner without
 
-    def _add_nodes(self, shapes: Sequence[NodeShape]) -> dict[str, Kubelet]:
+            random = self.streams.stream("stages")
+            self.stages = attend_nodes(self.environment, self.api, random, self.kubelets, self._employ, self._dismiss)
+
+    def _add_nodes(self, shapes: Sequence[NodeShape], *, inspectable: bool) -> dict[str, Kubelet]:
         profile = self.profile
-        inspectable = self.environment.event_store is not None
-        documents = (FullDocuments if inspectable else StatusDocuments)(self.api.timestamp)
         ttl_seconds = profile.kubelet.secret_ttl_seconds
         if profile.kubelet.ttl_controller:
             ttl_seconds = object_ttl_seconds(len(shapes))
+        documents = StatusDocuments(self.api.timestamp)
         shared = self.node_shared = Shared(
             self.environment, profile, self.api, NeedsReader(), documents, self.traffic, ttl_seconds
         )
         if inspectable:
-            shared.containers = SimulatedContainers(self.kernel, self.api.timestamp, self._events_of)
+            from plimsoll.simcluster import inspection  # noqa: PLC0415 - load runs start sooner without
+
+            shared.documents = inspection.full_documents(self.api)
+            shared.containers = inspection.simulated_containers(self.kernel, self.api, self._events_of)
         self._pod_network = PodNetwork(profile.network.cluster_network, profile.network.host_prefix)
         self._machines = 0
         kubelets: dict[str, Kubelet] = {}
@@ -120,7 +114,7 @@ class SimulatedCluster:
             pods = max(profile.kubelet.max_pods - profile.kubelet.control_pods, 0)
             node = node_object(shape, pods=pods, address=kubelet.address, pod_cidr=subnet, created=created)
             if inspectable:
-                node = detailed(node, KUBELET_VERSION, created)
+                node = detailed(node, inspection.KUBELET_VERSION, created)
             self.store.collection(NODES).add("", shape.name, node)
             kubelets[shape.name] = kubelet
         return kubelets

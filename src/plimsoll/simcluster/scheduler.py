@@ -15,9 +15,7 @@ from plimsoll.kube.resources import NAMESPACES, NODES, PODS, Object
 from plimsoll.simcluster.api import FINISHED_PHASES, creation_order, is_bound
 from plimsoll.simcluster.client import Client, ClientEnvironment
 from plimsoll.simcluster.correlation import Reporter
-from plimsoll.simcluster.preempting import Preempting
 from plimsoll.simcluster.recording import recorder
-from plimsoll.simcluster.scheduling.claims import ClaimFilter
 from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy, ScoreWeights
 from plimsoll.simcluster.scheduling.view import ClusterView
 from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message
@@ -25,6 +23,8 @@ from plimsoll.simcluster.telemetry import Milestone
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.api import Api
+    from plimsoll.simcluster.preempting import Preempting
+    from plimsoll.simcluster.scheduling.claims import ClaimFilter
     from plimsoll.simcluster.scheduling.view import Placement
     from plimsoll.simcluster.settings import SchedulerSettings
     from plimsoll.simcluster.store import StoredChange
@@ -76,11 +76,12 @@ class Scheduler:
         self._events = recorder(
             environment, events, Reporter(SCHEDULER_NAME, f"{SCHEDULER_NAME}-control-plane", series=True)
         )
-        inspectable = environment.event_store is not None
-        self._claims = ClaimFilter(api.store) if inspectable else None
+        self._claims: ClaimFilter | None = None
         """Only where people may look, and claim volumes: a load's pods have none."""
-        self._preempting = Preempting(api, self._view, self._client, self._events) if inspectable else None
+        self._preempting: Preempting | None = None
         """Only there, too: a load's pods are all of one priority."""
+        if environment.event_store is not None:
+            self._be_inspectable()
         self._active: deque[Object] = deque()
         self._known: set[str] = set()
         """UIDs of the pods that are queued, waiting, or being bound: so that none is taken up twice."""
@@ -93,8 +94,15 @@ class Scheduler:
         self._pods.watchers.append(self._observe_pod)
         api.store.collection(NODES).watchers.append(self._observe_node)
         api.store.collection(NAMESPACES).watchers.append(self._observe_namespace)
-        if self._claims is not None:
-            self._claims.on_change(self._retry_unschedulable)
+
+    def _be_inspectable(self) -> None:
+        # loaded here because load runs start sooner without
+        from plimsoll.simcluster.preempting import Preempting  # noqa: PLC0415
+        from plimsoll.simcluster.scheduling.claims import ClaimFilter  # noqa: PLC0415
+
+        self._claims = ClaimFilter(self._api.store)
+        self._claims.on_change(self._retry_unschedulable)
+        self._preempting = Preempting(self._api, self._view, self._client, self._events)
 
     @property
     def waiting(self) -> int:

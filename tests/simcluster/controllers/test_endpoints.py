@@ -17,7 +17,7 @@ PORTS = [{"name": "http", "port": 80, "targetPort": "web", "protocol": "TCP"}]
 def made() -> ControlPlane:
     plane = ControlPlane(detailed=True)
     limits = plane.profile.controllers
-    EndpointsController(plane.environment, limits, plane.api)
+    plane.start(EndpointsController)
     plane.start(EndpointSliceController)
     DependentsCollector(plane.environment, limits, plane.api)
     plane.machines.dead.add("node")  # the tests write the pods' status

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
     from plimsoll.simcluster.api import Api
     from plimsoll.simcluster.client import ClientEnvironment
+    from plimsoll.simcluster.controllers.ownership import Ownership
     from plimsoll.simcluster.settings import ControllerSettings
     from plimsoll.simcluster.workqueue import Key
 
@@ -44,7 +45,13 @@ _Ports = tuple[tuple[str, int, str, str], ...]
 class EndpointsController:
     """Lists every service's pods by address, ready or not."""
 
-    def __init__(self, environment: ClientEnvironment, settings: ControllerSettings, api: Api) -> None:
+    def __init__(
+        self,
+        environment: ClientEnvironment,
+        settings: ControllerSettings,
+        api: Api,
+        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
+    ) -> None:
         self._services = api.store.collection(SERVICES)
         self._endpoints = api.store.collection(ENDPOINTS)
         self._reconciler = Reconciler(environment, settings, api, MANAGER, self._story, workers=WORKERS)
