@@ -32,21 +32,23 @@ def request(method: str, path: str, token: str, body: bytes = b"", content_type:
 class Exchange(asyncio.Protocol):
     """One connection that sends the next request as soon as it has the answer to the last."""
 
-    def __init__(self, requests: Iterator[bytes], latencies: list[float], failures: list[bytes]) -> None:
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._requests = requests
+    def __init__(self, latencies: list[float], failures: list[bytes]) -> None:
         self._latencies = latencies
         self._failures = failures
         self._received = b""
         self._sent_seconds = 0.0
+        self._requests: Iterator[bytes] = iter(())
+        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: Any) -> None:
         """Wait to be started."""
-        self._transport = transport
+        self.transport = transport
 
-    def start(self) -> None:
-        """Send the first request."""
+    def start(self, requests: Iterator[bytes]) -> asyncio.Future[None]:
+        """Send requests until there are no more; the future is done then."""
+        self._requests, self._done = requests, asyncio.get_running_loop().create_future()
         self._next()
+        return self._done
 
     def data_received(self, data: bytes) -> None:
         """Take in an answer; when it is whole, go on."""
@@ -65,18 +67,19 @@ class Exchange(asyncio.Protocol):
         self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The server has closed the connection."""
+        """The server has closed the connection, which it must not."""
         del exc
-        if not self.done.done():
-            self.done.set_result(None)
+        if not self._done.done():
+            self._failures.append(b"the connection was closed")
+            self._done.set_result(None)
 
     def _next(self) -> None:
         content = next(self._requests, None)
         if content is None:
-            self._transport.close()
+            self._done.set_result(None)
             return
         self._sent_seconds = time.perf_counter()
-        self._transport.write(content)
+        self.transport.write(content)
 
 
 class Stream(asyncio.Protocol):
@@ -99,21 +102,33 @@ class Stream(asyncio.Protocol):
         self._receive(data)
 
 
-async def rate(port: int, requests: Iterator[bytes], connections: int) -> tuple[float, list[float]]:
-    """Requests per second over so many connections, and the latencies in seconds, in order of size."""
-    loop = asyncio.get_running_loop()
-    latencies: list[float] = []
-    failures: list[bytes] = []
-    exchanges = []
-    for _ in range(connections):
-        _, exchange = await loop.create_connection(
-            lambda: Exchange(requests, latencies, failures), "127.0.0.1", port, ssl=insecure()
-        )
-        exchanges.append(exchange)
-    started = time.perf_counter()
-    for exchange in exchanges:
-        exchange.start()
-    await asyncio.gather(*(exchange.done for exchange in exchanges))
-    if failures:
-        raise RuntimeError(f"{len(failures)} requests failed, such as {failures[0]!r}")
-    return len(latencies) / (time.perf_counter() - started), sorted(latencies)
+class Fleet:
+    """Connections to one server that stay open from one round of requests to the next."""
+
+    def __init__(self) -> None:
+        self.latencies: list[float] = []
+        self._failures: list[bytes] = []
+        self._exchanges: list[Exchange] = []
+
+    async def connect(self, port: int, connections: int) -> None:
+        """Open the connections, so that their handshakes are no part of what is measured."""
+        loop = asyncio.get_running_loop()
+        for _ in range(connections):
+            _, exchange = await loop.create_connection(
+                lambda: Exchange(self.latencies, self._failures), "127.0.0.1", port, ssl=insecure()
+            )
+            self._exchanges.append(exchange)
+
+    async def rate(self, requests: Iterator[bytes]) -> float:
+        """Requests per second; their latencies in seconds are added to ``latencies``."""
+        before, started = len(self.latencies), time.perf_counter()
+        await asyncio.gather(*[exchange.start(requests) for exchange in self._exchanges])
+        seconds = time.perf_counter() - started
+        if self._failures:
+            raise RuntimeError(f"{len(self._failures)} requests failed, such as {self._failures[0]!r}")
+        return (len(self.latencies) - before) / seconds
+
+    def close(self) -> None:
+        """Close the connections."""
+        for exchange in self._exchanges:
+            exchange.transport.close()

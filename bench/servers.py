@@ -20,6 +20,7 @@ from uvicorn import Config, Server
 from plimsoll.serve.certificates import CertificateAuthority, server_context
 
 NODES = 10
+KEEP_ALIVE_SECONDS = 180
 
 
 async def _stopped() -> None:
@@ -73,6 +74,7 @@ class _Echo:
 
 async def _echo() -> None:
     config = Config(_Echo(), port=0, http="httptools", lifespan="off", log_config=None, access_log=False, backlog=4096)
+    config.timeout_keep_alive = KEEP_ALIVE_SECONDS  # the connections rest while other servers have their turn
     config.load()
     config.ssl = server_context(CertificateAuthority(), "127.0.0.1")
     server = Server(config)

@@ -1,6 +1,8 @@
 """``plimsoll serve`` under load over TLS, beside the bare HTTP server that it is built on, in the same run.
 
-The server has one core, the client another: on a machine with one core, figures are worth little.
+The servers have one core, the client another: on a machine with one core, figures are worth little. All servers get
+their requests in short rounds, in turn, so that whatever else the machine does affects them alike. Where it does much,
+rates and latencies say little, and processor time says more.
 """
 
 from __future__ import annotations
@@ -11,24 +13,25 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 import uvloop
 
 from bench.figures import Figure
-from bench.httpload import Stream, insecure, rate, request
+from bench.httpload import Fleet, Stream, insecure, request
+from bench.serverstart import ready_figures
 
 CONNECTIONS = 50
-PODS = 10_000
+ROUNDS = 20
+PODS_PER_ROUND = 500
 WATCHES = 1_000
-WARM_UP = 500
-KIB = 1024
 PODS_PATH = "/api/v1/namespaces/default/pods"
-WATCH_PATH = "/api/v1/namespaces/default/configmaps?watch=1"
 CONFIG_MAPS_PATH = "/api/v1/namespaces/default/configmaps"
+WATCH_PATH = f"{CONFIG_MAPS_PATH}?watch=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +55,63 @@ class Target:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@dataclass(slots=True)
+class Load:
+    """One server's rounds of creates; ``alike`` where pods differ in their names only."""
+
+    target: Target
+    alike: bool = True
+    fleet: Fleet = field(default_factory=Fleet)
+    rates: list[float] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+    created: int = 0
+
+    async def round(self) -> None:
+        """Create some more pods."""
+        before = self.target.cpu_seconds()
+        first, self.created = self.created, self.created + PODS_PER_ROUND
+        pods = (_pod(number, alike=self.alike) for number in range(first, self.created))
+        requests = (request("POST", PODS_PATH, self.target.token, json.dumps(pod).encode()) for pod in pods)
+        self.rates.append(await self.fleet.rate(requests))
+        self.cpu_seconds += self.target.cpu_seconds() - before
+
+    def forget(self) -> None:
+        """Do not count what was measured so far: it was to warm up."""
+        self.rates.clear()
+        self.fleet.latencies.clear()
+        self.cpu_seconds = 0.0
+
+    @property
+    def microseconds(self) -> float:
+        """Processor time of the server for one request."""
+        return self.cpu_seconds / (len(self.rates) * PODS_PER_ROUND) * 1e6
+
+    @property
+    def p99_milliseconds(self) -> float:
+        """The latency within which 99 of 100 requests are answered."""
+        return sorted(self.fleet.latencies)[len(self.fleet.latencies) * 99 // 100] * 1000
+
+
 def measure() -> Iterator[Figure]:
-    """Creates, a large list, fan-out and memory."""
+    """Start, creates, a large list, fan-out and memory."""
+    yield from ready_figures()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[0]})
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with (
+            _server("echo", cores[-1]) as bare,
+            _server("cluster", cores[-1]) as one,
+            _server("cluster", cores[-1]) as two,
+        ):
+            yield from runner.run(_creates(bare, one, two))
         with _server("echo", cores[-1]) as bare:
-            started_seconds = bare.cpu_seconds()
-            echoes, _ = runner.run(_creates(bare, PODS))
-            echo_seconds = (bare.cpu_seconds() - started_seconds) / PODS
             bare_watch_kib, bare_seconds = runner.run(_fan_out(bare))
         with _server("cluster", cores[-1]) as served:
-            yield from runner.run(_api(served, echoes, echo_seconds))
-        with _server("cluster", cores[-1]) as served:
             watch_kib, seconds = runner.run(_fan_out(served))
+    own_kib = watch_kib - bare_watch_kib
     yield Figure(f"serve: one event to {WATCHES:,} watches", seconds * 1000, "ms", limit=60)
     yield Figure(f"bare server: one event to {WATCHES:,} streams", bare_seconds * 1000, "ms")
-    yield Figure(
-        "serve: memory per idle watch, beyond a stream of the bare server", watch_kib - bare_watch_kib, "KiB", limit=3
-    )
+    yield Figure("serve: memory per idle watch, beyond a stream of the bare server", own_kib, "KiB", limit=3)
     yield Figure("bare server: memory per stream", bare_watch_kib, "KiB")
 
 
@@ -87,56 +128,72 @@ def _server(kind: str, core: int) -> Iterator[Target]:
             process.wait(30)
 
 
-async def _api(served: Target, echoes: float, echo_seconds: float) -> list[Figure]:
-    await _creates(served, WARM_UP)
-    before, before_seconds = served.resident_kib(), served.cpu_seconds()
-    creates, latencies = await _creates(served, PODS)
-    create_seconds = (served.cpu_seconds() - before_seconds) / PODS
-    pod_kib = (served.resident_kib() - before) / PODS
-    seconds = [await _list(served) for _ in range(5)]
+async def _creates(bare: Target, one: Target, two: Target) -> list[Figure]:
+    echoes, alike, different = Load(bare), Load(one), Load(two, alike=False)
+    loads = (echoes, alike, different)
+    for load in loads:
+        await load.fleet.connect(load.target.port, CONNECTIONS)
+        await load.round()
+        load.forget()
+    before = {load.target: load.target.resident_kib() for load in loads}
+    for _ in range(ROUNDS):
+        for load in loads:
+            await load.round()
+    pods = ROUNDS * PODS_PER_ROUND
+    kib = {load.target: (load.target.resident_kib() - before[load.target]) / pods for load in loads}
+    figures = [
+        *_create_figures("pods of one template", alike, echoes, kib[one]),
+        *_create_figures("pods that differ in a label and a variable", different, echoes, kib[two]),
+        Figure("bare server: echoes of a pod", median(echoes.rates), "/s"),
+        Figure("bare server: processor time of an echo", echoes.microseconds, "µs"),
+    ]
+    seconds = [await _list(one) for _ in range(5)]
+    figures.append(Figure(f"serve: LIST of {alike.created:,} pods, first", seconds[0], "s", limit=0.25))
+    figures.append(Figure(f"serve: LIST of {alike.created:,} pods, again", min(seconds[1:]), "s", limit=0.25))
+    for load in loads:
+        load.fleet.close()
+    return figures
+
+
+def _create_figures(pods: str, load: Load, echoes: Load, kib: float) -> list[Figure]:
+    share = median(mine / bare for mine, bare in zip(load.rates, echoes.rates, strict=True))
+    processor_share = echoes.microseconds / load.microseconds
     return [
-        Figure(f"serve: pods created over {CONNECTIONS} connections", creates, "/s", limit=2500, direction="at least"),
-        Figure("serve: a create, 99th percentile", latencies[len(latencies) * 99 // 100] * 1000, "ms", limit=40),
-        Figure(
-            "serve: creates against echoes of the bare server", creates / echoes, "x", limit=0.35, direction="at least"
-        ),
-        Figure("bare server: echoes of a pod", echoes, "/s"),
-        Figure("serve: processor time of a create", create_seconds * 1e6, "µs"),
-        Figure("bare server: processor time of an echo", echo_seconds * 1e6, "µs"),
-        Figure(f"serve: LIST of {PODS:,} pods, first", seconds[0], "s", limit=0.25),
-        Figure(f"serve: LIST of {PODS:,} pods, again", min(seconds[1:]), "s", limit=0.25),
-        Figure("serve: memory per stored pod", pod_kib, "KiB", limit=4),
+        Figure(f"serve: {pods}, created", median(load.rates), "/s", limit=2500, direction="at least"),
+        Figure(f"serve: {pods}, 99th percentile", load.p99_milliseconds, "ms", limit=40),
+        Figure(f"serve: {pods}, creates for an echo of the bare server", share, "x", limit=0.35, direction="at least"),
+        Figure(f"serve: {pods}, the same by processor time", processor_share, "x", limit=0.35, direction="at least"),
+        Figure(f"serve: {pods}, processor time", load.microseconds, "µs"),
+        Figure(f"serve: {pods}, memory of each", kib, "KiB", limit=4),
     ]
 
 
-async def _creates(target: Target, count: int) -> tuple[float, list[float]]:
-    return await rate(target.port, _pods(target.token, count), CONNECTIONS)
+def _pod(number: int, *, alike: bool) -> dict[str, object]:
+    """A pod for a scheduler that does not exist, so that it is the API that is measured."""
+    labels = {"app": "bench"} if alike else {"app": "bench", "index": f"i{number}"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": f"pod-{number:06d}", "labels": labels},
+        "spec": {
+            "schedulerName": "none",
+            "containers": [
+                {
+                    "name": "main",
+                    "image": "registry.example/pause:3.9",
+                    "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}},
+                    "env": [{"name": "MODE", "value": "bench" if alike else f"bench-{number}"}],
+                }
+            ],
+        },
+    }
 
 
-def _pods(token: str, count: int) -> Iterator[bytes]:
-    """Pods of one template, as load generators send them, each with a name of its own.
-
-    They are for a scheduler that does not exist, so that it is the API that is measured.
-    """
-    for number in range(count):
-        name = f"pod-{count}-{number:06d}"
-        pod = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {"name": name, "labels": {"app": "bench"}},
-            "spec": {
-                "schedulerName": "none",
-                "containers": [
-                    {
-                        "name": "main",
-                        "image": "registry.example/pause:3.9",
-                        "resources": {"requests": {"cpu": "10m", "memory": "16Mi"}},
-                        "env": [{"name": "MODE", "value": "bench"}],
-                    }
-                ],
-            },
-        }
-        yield request("POST", PODS_PATH, token, json.dumps(pod).encode())
+async def _open(target: Target, path: str, receive: Callable[[bytes], None]) -> Stream:
+    _, stream = await asyncio.get_running_loop().create_connection(
+        lambda: Stream(request("GET", path, target.token), receive), "127.0.0.1", target.port, ssl=insecure()
+    )
+    return stream
 
 
 async def _list(served: Target) -> float:
@@ -148,9 +205,7 @@ async def _list(served: Target) -> float:
             finished.set_result(None)
 
     started = time.perf_counter()
-    _, stream = await asyncio.get_running_loop().create_connection(
-        lambda: Stream(request("GET", PODS_PATH, served.token), receive), "127.0.0.1", served.port, ssl=insecure()
-    )
+    stream = await _open(served, PODS_PATH, receive)
     await finished
     seconds = time.perf_counter() - started
     stream.transport.close()
@@ -169,28 +224,28 @@ async def _fan_out(target: Target) -> tuple[float, float]:
         if arrived >= WATCHES and not complete.done():
             complete.set_result(None)
 
-    await _write(target, "bench-warmup")
+    writer = Fleet()
+    await writer.connect(target.port, 1)
+    await writer.rate(_write(target, "bench-warmup"))
     before = target.resident_kib()
     streams = []
     for _ in range(WATCHES):
-        _, stream = await loop.create_connection(
-            lambda: Stream(request("GET", WATCH_PATH, target.token), receive), "127.0.0.1", target.port, ssl=insecure()
-        )
-        await stream.begun
-        streams.append(stream)
+        streams.append(await _open(target, WATCH_PATH, receive))
+        await streams[-1].begun
     kib = (target.resident_kib() - before) / WATCHES
     times = []
     for number in range(5):
         arrived, complete = 0, loop.create_future()
         started = time.perf_counter()
-        await _write(target, f"bench-event-{number}")
+        await writer.rate(_write(target, f"bench-event-{number}"))
         await complete
         times.append(time.perf_counter() - started)
     for stream in streams:
         stream.transport.abort()
+    writer.close()
     return kib, min(times)
 
 
-async def _write(target: Target, name: str) -> None:
+def _write(target: Target, name: str) -> Iterator[bytes]:
     body = json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}).encode()
-    await rate(target.port, iter([request("POST", CONFIG_MAPS_PATH, target.token, body)]), 1)
+    yield request("POST", CONFIG_MAPS_PATH, target.token, body)
