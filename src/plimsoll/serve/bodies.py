@@ -82,7 +82,7 @@ def payload(body: bytes, content_type: str) -> Payload | Object:
 def read_object(body: bytes, content_type: str) -> Any:
     """The options in the body of a deletion; ``ApiError`` 415 for types that are not read, 400 for what is malformed."""
     read = payload(body, content_type)
-    return _read(*read) if isinstance(read, Payload) else read
+    return _read(*read, what="") if isinstance(read, Payload) else read
 
 
 def read_patch(body: bytes, patch_type: str) -> Any:
@@ -97,11 +97,11 @@ def _read_protobuf(body: bytes) -> Object:
         raise ApiError(400, "BadRequest", f"the object provided is unrecognized: {error}") from error
 
 
-def _read(body: bytes, media_type: str) -> Any:
+def _read(body: bytes, media_type: str, what: str = "the object provided is unrecognized: ") -> Any:
     try:
         return parse_body(body, media_type).value
     except UnreadableBodyError as error:
-        raise ApiError(400, "BadRequest", f"the object provided is unrecognized: {error}") from error
+        raise ApiError(400, "BadRequest", f"{what}{error}") from error
 
 
 def _unsupported(media_type: str) -> ApiError:

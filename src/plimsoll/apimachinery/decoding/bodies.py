@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from plimsoll.apimachinery.decoding.bounds import check_depth
+from plimsoll.apimachinery.decoding.jsonproblems import json_problem
 from plimsoll.apimachinery.decoding.yamlbodies import parse_yaml
 
 YAML = "application/yaml"
@@ -49,7 +50,7 @@ def parse_body(body: bytes, media_type: str) -> Body:
 def _reason(body: bytes, error: ValueError) -> str:
     if not body.strip():
         return "unexpected end of JSON input"
-    return error.msg if isinstance(error, orjson.JSONDecodeError) else str(error)
+    return json_problem(body) or str(error) if isinstance(error, orjson.JSONDecodeError) else str(error)
 
 
 def _may_repeat_keys(body: bytes, value: Any) -> bool:

@@ -36,7 +36,7 @@ def parse_yaml(body: bytes) -> tuple[Any, tuple[str, ...]]:
     loader = _Loader(body)
     try:
         check_nesting(yaml.parse(body, Loader=yaml.CSafeLoader))
-        root = loader.get_single_node()
+        root = loader.get_node() if loader.check_node() else None
         if root is None:
             return None, ()
         check_aliases(root)

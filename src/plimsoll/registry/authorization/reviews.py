@@ -29,7 +29,7 @@ EVERYTHING: tuple[Rule, ...] = (
 
 def review_self(authorizer: Authorizer, user: User, review: Object) -> Object:
     """Answer a SelfSubjectAccessReview; ``ApiError(422)`` where it does not ask one thing."""
-    _refuse(review, list(_errors(review, ())))
+    _refuse(list(_errors(review, ())))
     return _reviewed(authorizer, user, review)
 
 
@@ -41,7 +41,7 @@ def review_subject(authorizer: Authorizer, review: Object) -> Object:
     spec = review.get("spec") or {}
     local = review["kind"] == LOCAL
     errors = [*_errors(review, ("namespace",) if local else ()), *_subject_errors(spec)]
-    _refuse(review, errors + list(_local_errors(review) if local else ()))
+    _refuse(errors + list(_local_errors(review) if local else ()))
     extra = {key: tuple(values) for key, values in (spec.get("extra") or {}).items()}
     subject = User(spec.get("user", ""), spec.get("uid", ""), tuple(spec.get("groups") or ()), extra)
     return _reviewed(authorizer, subject, review)
@@ -78,7 +78,7 @@ def _local_errors(review: Object) -> Iterator[FieldError]:
         yield invalid_value("spec.nonResourceAttributes", path, "disallowed on this kind of request")
 
 
-def _refuse(review: Object, errors: Sequence[FieldError]) -> None:
+def _refuse(errors: Sequence[FieldError]) -> None:
     if errors:
         raise invalid(Resource(GROUP, "v1", "", ""), "", errors)  # a real server forgets the kind as well
 

@@ -146,9 +146,41 @@ def _is_pem(text: str) -> bool:
         return False
 
 
+def _service(value: Object) -> Iterator[str]:
+    spec = value.get("spec") or {}
+    kind, outside = spec.get("type"), spec.get("externalIPs")
+    headless = kind == "ClusterIP" and spec.get("clusterIP") == "None"
+    if headless:
+        for key, shown in (("loadBalancerIP", "loadBalancerIP"), ("externalIPs", "externalIPs")):
+            if spec.get(key):
+                yield f"spec.{shown} is ignored for headless services"
+        if spec.get("sessionAffinity", "None") != "None":
+            yield "spec.SessionAffinity is ignored for headless services"
+    elif outside and kind != "ExternalName":
+        yield "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
+    if kind == "ExternalName" and outside:
+        yield 'spec.externalIPs is ignored when spec.type is "ExternalName"'
+    if kind != "ExternalName" and spec.get("externalName"):
+        yield 'spec.externalName is ignored when spec.type is not "ExternalName"'
+    if spec.get("trafficDistribution") == "PreferClose":
+        yield 'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'
+
+
+def _storage_driver(value: Object) -> Iterator[str]:
+    spec = value.get("spec") or {}
+    if spec.get("tokenRequests") and spec.get("serviceAccountTokenInSecrets") is None:
+        yield _TOKENS_IN_VOLUMES
+
+
+_TOKENS_IN_VOLUMES = (
+    "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging "
+    "of tokens in volume attributes"
+)
 _WARNINGS: Mapping[tuple[str, str], Warn] = {
     ("", "pods"): _pod,
     ("", "secrets"): _secret,
+    ("", "services"): _service,
+    ("storage.k8s.io", "csidrivers"): _storage_driver,
     ("apps", "daemonsets"): _workload,
     ("apps", "deployments"): _workload,
     ("apps", "replicasets"): _workload,

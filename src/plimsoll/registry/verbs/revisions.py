@@ -15,6 +15,9 @@ RETRY_SECONDS = 1.0
 """What a client is told to wait for a revision that is not there yet (storage/cacher, resourceVersionTooHighRetrySeconds)."""
 
 
+_HIGHEST = 2**64 - 1
+
+
 def read_revision(text: str) -> int:
     """The resourceVersion of a GET or a watch as a number; 500, as a real server has it, where it is none."""
     if not _is_number(text):
@@ -30,12 +33,13 @@ def read_list_revision(text: str) -> int:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
+    return text.isascii() and text.isdecimal() and int(text) <= _HIGHEST
 
 
 def _fault(text: str) -> str:
     quoted = quote(text)
-    return f"resourceVersion: Invalid value: {quoted}: strconv.ParseUint: parsing {quoted}: invalid syntax"
+    reason = "value out of range" if text.isascii() and text.isdecimal() else "invalid syntax"
+    return f"resourceVersion: Invalid value: {quoted}: strconv.ParseUint: parsing {quoted}: {reason}"
 
 
 def check_not_older(store: Store, revision: int) -> None:
