@@ -93,6 +93,7 @@ def detailed(node: Object, version: str, now: str) -> Object:
     return {
         **node,
         "metadata": {**metadata, "labels": labels},
+        "spec": _with_pod_networks(node.get("spec") or {}),
         "status": {
             **status,
             "capacity": _resources(status.get("capacity") or {}),
@@ -103,6 +104,11 @@ def detailed(node: Object, version: str, now: str) -> Object:
             "nodeInfo": _node_info(name, version),
         },
     }
+
+
+def _with_pod_networks(spec: Object) -> Object:
+    """The spec with its one network for pods in the list, too, that there is for several."""
+    return {**spec, "podCIDRs": [spec["podCIDR"]]} if spec.get("podCIDR") else spec
 
 
 def _resources(stated: Object) -> Object:

@@ -27,7 +27,8 @@ READY_ANNOTATION = "plimsoll.dev/ready"
 """``false``: the pod's readiness probes fail, though it runs."""
 
 IMAGE_ANNOTATION = "plimsoll.dev/image-pull"
-"""``fail``: the pod's images cannot be pulled. Those of registries under ``.invalid`` never can be."""
+"""``fail``: the pod's images cannot be pulled. Those of registries under ``.invalid`` never can be. A duration such as
+``20s``: pulling one takes so long."""
 
 KWOK_COMPLETION_ANNOTATION = "pod-complete.stage.kwok.x-k8s.io/delay"
 """KWOK's way to say when a pod completes, e.g. ``30s``."""
@@ -61,7 +62,7 @@ def program_of(pod: Object, container: Object, *, init: bool) -> Program:
             _number(annotations[RUN_SECONDS_ANNOTATION]), _exit_code(annotations.get(EXIT_CODE_ANNOTATION, "0"))
         )
     if not init and KWOK_COMPLETION_ANNOTATION in annotations:
-        return Program(_duration(annotations[KWOK_COMPLETION_ANNOTATION]), 0)
+        return Program(duration_seconds(annotations[KWOK_COMPLETION_ANNOTATION]), 0)
     words = [*(container.get("command") or ()), *(container.get("args") or ())]
     program = _run(list(map(str, words)))
     if program is not None:
@@ -108,13 +109,14 @@ def _run(words: list[str]) -> Program | None:
         case "true" | "false" | "echo" | "printf" | ":" | "date":
             return Program(0.0, int(name == "false"))
         case "sleep" if len(words) > 1:
-            return Program(_duration(words[1]), 0)
+            return Program(duration_seconds(words[1]), 0)
         case "exit":
             return Program(0.0, _exit_code(words[1]) if len(words) > 1 else 0)
     return None
 
 
-def _duration(text: str) -> float | None:
+def duration_seconds(text: str) -> float | None:
+    """The seconds of a duration such as ``30`` or ``2m``, 0 where it is none; None for one without end."""
     if text in {"infinity", "inf"}:
         return None
     unit = _UNITS.get(text[-1:], 1)

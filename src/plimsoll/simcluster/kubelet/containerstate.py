@@ -78,7 +78,7 @@ class ContainerState:
         """It is not running for this reason."""
         if keep_last and "terminated" in self._state:
             self._last = self._state
-        self._state = {"waiting": {"reason": reason, "message": message}}
+        self._state = {"waiting": {"reason": reason, **({"message": message} if message else {})}}
 
     def document(self) -> Object:
         """The status as the API has it."""

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from plimsoll.simcluster.kubelet.commands import image_is_missing, is_held_unready, program_of
 from plimsoll.simcluster.kubelet.containers import Report
 from plimsoll.simcluster.kubelet.containerstate import ContainerState
+from plimsoll.simcluster.kubelet.images import Images
 from plimsoll.simcluster.kubelet.needs import probe_seconds
+from plimsoll.simcluster.kubelet.probing import KILLED, probe_failure
 from plimsoll.simcluster.kubelet.statusqueue import Reporting
 
 if TYPE_CHECKING:
@@ -41,11 +43,14 @@ class SimulatedContainers:
         self._timestamp = timestamp
         self._events_of = events_of
         self._pods: dict[str, _Pod] = {}
+        self._images = Images()
 
     def start(self, pod: Object, node: str, address: str, changed: Reported) -> None:  # noqa: ARG002 - the address is the worker's to report
         """Start a pod's containers: those that initialise it one after the other, then all others."""
         uid = pod["metadata"]["uid"]
-        running = self._pods[uid] = _Pod(self._kernel, self._timestamp, pod, changed, self._events_of(node))
+        running = self._pods[uid] = _Pod(
+            self._kernel, self._timestamp, pod, node, changed, self._events_of(node), self._images
+        )
         running.go_on()
 
     def resume(self, uid: str, changed: Reported) -> None:
@@ -68,15 +73,19 @@ class _Pod:
         kernel: Kernel,
         timestamp: Callable[[], str],
         pod: Object,
+        node: str,
         changed: Reported,
         events: EventRecorder,
+        images: Images,
     ) -> None:
         spec, metadata = pod["spec"], pod["metadata"]
         self.changed = changed
         self._kernel = kernel
         self._timestamp = timestamp
         self._pod = pod
+        self._node = node
         self._events = events
+        self._images = images
         self._reporting = Reporting(metadata["namespace"], metadata["name"], metadata["uid"])
         self._policy: str = spec.get("restartPolicy", "Always")
         self._inits = [ContainerState(one, metadata["uid"], init=True) for one in spec.get("initContainers") or ()]
@@ -102,13 +111,29 @@ class _Pod:
         if image_is_missing(self._pod, state.image):
             self._pull_failed(state, field, init=init)
             return
-        self._events.container(
-            "Normal",
-            "Pulled",
-            self._reporting,
-            f'Container image "{state.image}" already present on machine and can be accessed by the pod',
-            field,
-        )
+        image = state.image
+        pull_seconds = self._images.pull(self._pod, self._node, image, self._kernel.now)
+        if pull_seconds:
+            self._events.container("Normal", "Pulling", self._reporting, f'Pulling image "{image}"', field)
+            state.wait("ContainerCreating", "")
+            state.scheduled = True
+            self._kernel.after(pull_seconds, self._pulled, state, field, init, pull_seconds)
+            return
+        message = f'Container image "{image}" already present on machine and can be accessed by the pod'
+        self._events.container("Normal", "Pulled", self._reporting, message, field)
+        self._begin(state, field, init=init)
+
+    def _pulled(self, state: ContainerState, field: str, init: bool, seconds: float) -> None:  # noqa: FBT001 - an action's argument
+        if self._over:
+            return
+        state.scheduled = False
+        message = f'Successfully pulled image "{state.image}" in {seconds:.3g}s ({seconds:.3g}s including waiting)'
+        self._events.container("Normal", "Pulled", self._reporting, message, field)
+        self._begin(state, field, init=init)
+        self._tell()
+
+    def _begin(self, state: ContainerState, field: str, *, init: bool) -> None:
+        """The image is there: the container runs, until its program ends or its probes have it killed."""
         self._events.container("Normal", "Created", self._reporting, "Container created", field)
         self._events.container("Normal", "Started", self._reporting, "Container started", field)
         state.start(self._kernel.now, self._timestamp())
@@ -120,6 +145,10 @@ class _Pod:
             self._kernel.after(program.seconds, self._exited, state, generation, program.exit_code, field, init)
         if init and state.is_sidecar:
             self._kernel.after(0.0, self._step)
+        failure = probe_failure(self._pod, state.container)
+        if failure is not None and (not init or state.is_sidecar):
+            self._kernel.after(failure.first_seconds, self._probe_failed, state, generation, field, failure.kind)
+            self._kernel.after(failure.killed_seconds, self._kill, state, generation, field, failure.kind, init)
 
     def _pull_failed(self, state: ContainerState, field: str, *, init: bool) -> None:
         """Say that the image is not to be had, and try again later each time."""
@@ -141,9 +170,15 @@ class _Pod:
             self._tell()
 
     def _make_ready(self, state: ContainerState, generation: int) -> None:
-        if is_held_unready(self._pod):
-            return
         delay, period = probe_seconds(state.container)
+        failure = probe_failure(self._pod, state.container)
+        if failure is not None and failure.kind == "Startup":
+            return
+        if is_held_unready(self._pod):
+            if period:
+                field = f"spec.containers{{{state.name}}}"
+                self._kernel.after(delay + period, self._probe_failed, state, generation, field, "Readiness")
+            return
         if not period:
             state.ready = True
         else:
@@ -153,6 +188,18 @@ class _Pod:
         if not self._over and state.is_running and state.starts == generation:
             state.ready = True
             self._tell()
+
+    def _probe_failed(self, state: ContainerState, generation: int, field: str, kind: str) -> None:
+        if not self._over and state.is_running and state.starts == generation:
+            message = f"{kind} probe failed: the pod's annotations say so"
+            self._events.container("Warning", "Unhealthy", self._reporting, message, field)
+
+    def _kill(self, state: ContainerState, generation: int, field: str, kind: str, init: bool) -> None:  # noqa: FBT001 - an action's argument
+        """A probe has failed too often."""
+        if not self._over and state.is_running and state.starts == generation:
+            message = f"Container {state.name} failed {kind.lower()} probe, will be restarted"
+            self._events.container("Normal", "Killing", self._reporting, message, field)
+            self._exited(state, generation, KILLED, field, init)
 
     def _exited(self, state: ContainerState, generation: int, code: int, field: str, init: bool) -> None:  # noqa: FBT001 - an action's argument
         """A container has ended by itself: it is restarted, or the pod goes on without it."""
