@@ -126,6 +126,11 @@ def test_a_lost_node_and_its_pods_tell_what_happened(simulated: Cluster) -> None
     assert "Node is not ready" in [event["message"] for event in simulated.events(about=pod["metadata"]["name"])]
 
 
+def test_nodes_have_their_network_in_both_fields(simulated: Cluster) -> None:
+    spec = simulated.get("node", "worker-0")["spec"]
+    assert spec["podCIDRs"] == [spec["podCIDR"]]
+
+
 def test_a_node_that_does_not_exist_cannot_be_lost(simulated: Cluster) -> None:
     with pytest.raises(InputError, match="worker-0, worker-1, worker-2"):
         simulated.lose_node("worker-9")
