@@ -37,7 +37,8 @@ Beyond the recordings, these parts of a real server are missing or simpler:
 
 def conformance_page() -> str:
     """Return the page."""
-    transcripts = [json.loads(path.read_text("utf-8")) for path in sorted((DATA / "transcripts").glob("*.json"))]
+    paths = [path for part in ("transcripts", "more") for path in sorted((DATA / part).glob("*.json"))]
+    transcripts = [json.loads(path.read_text("utf-8")) for path in paths]
     deviations = json.loads((DATA / "deviations.json").read_text("utf-8"))
     missed = Counter(entry["transcript"] for entry in deviations)
     rows = [

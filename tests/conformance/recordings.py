@@ -45,8 +45,8 @@ def replay_tool() -> ModuleType:
 
 
 def transcripts() -> list[Path]:
-    """Every transcript, in order."""
-    return sorted((DATA / "transcripts").glob("*.json"))
+    """Every transcript, in order: those of others first."""
+    return [path for part in ("transcripts", "more") for path in sorted((DATA / part).glob("*.json"))]
 
 
 def steps() -> list[tuple[Path, int, str]]:
