@@ -34,8 +34,9 @@ _USAGES = (
 
 def _check_request(request: Object) -> Errors:
     spec = request.get("spec") or {}
-    if not _is_request(spec.get("request", "")):
-        yield invalid_value("spec.request", spec.get("request", ""), "PEM block type must be CERTIFICATE REQUEST")
+    text = spec.get("request") or ""
+    if not _is_request(text):
+        yield invalid_value("spec.request", text, "PEM block type must be CERTIFICATE REQUEST")
     usages = spec.get("usages") or ()
     if not usages:
         yield required("spec.usages")

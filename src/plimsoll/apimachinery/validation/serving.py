@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plimsoll.apimachinery.naming import dns_subdomain
+from plimsoll.apimachinery.naming import dns_label, dns_subdomain
 from plimsoll.apimachinery.validation.fielderrors import (
     Errors,
     forbidden,
@@ -63,6 +63,10 @@ def _check_flow_rule(rule: Mapping[str, Any], field: str) -> Errors:
         if not part.get("clusterScope") or part.get("namespaces"):
             few = "resource rules that are not cluster scoped must supply at least one namespace"
             yield from _check_listed(part, "namespaces", few, "namespaces", path)
+        for number, namespace in enumerate(part.get("namespaces") or ()):
+            for message in dns_label(namespace) if namespace != "*" else ():
+                detail = f"each member of this list must be '*' or a DNS-1123 label; {message}"
+                yield invalid_value(f"{path}.namespaces[{number}]", namespace, detail)
     for index, part in enumerate(rule.get("nonResourceRules") or ()):
         path = f"{field}.nonResourceRules[{index}]"
         for key, words in (("verbs", "verbs"), ("nonResourceURLs", "non-resource URLs")):
