@@ -15,30 +15,53 @@ from plimsoll.kube.resources import PODS, Resource
 from plimsoll.kube.timestamps import unix_seconds
 from plimsoll.serve.processes.logs import LogQuery, shown
 from plimsoll.serve.responses import NO_CACHE, TEXT_TYPE, Response
+from plimsoll.serve.simulatedlogs import SimulatedLogs
 
 if TYPE_CHECKING:
+    import asyncio
+
     from plimsoll.kube.resources import Object
     from plimsoll.serve.exchange import Exchange, Send, Stream
-    from plimsoll.serve.processes.logs import ContainerLog
     from plimsoll.serve.protocol import Connection
     from plimsoll.simcluster.assembly import SimulatedCluster
+
+
+class Log(Protocol):
+    """What one container wrote, and will."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more will come."""
+        ...
+
+    def read(self, query: LogQuery) -> bytes:
+        """What is there of the log."""
+        ...
+
+    def follow(self) -> asyncio.Queue[bytes | None]:
+        """A queue of the lines that come from now on, with their times; None when there will be no more."""
+        ...
+
+    def forget(self, queue: asyncio.Queue[bytes | None]) -> None:
+        """Nobody reads this queue any more."""
+        ...
 
 
 class LogSource(Protocol):
     """Where the output of containers is kept."""
 
-    def log(self, uid: str, container: str, *, previous: bool = False) -> ContainerLog | None:
+    def log(self, uid: str, container: str, *, previous: bool = False) -> Log | None:
         """The log of a container of a pod, or of the one before its last restart."""
         ...
 
 
 class PodLogs:
-    """Serves the logs of pods. Simulated containers have none: all they would print is nothing."""
+    """Serves the logs of pods, of simulated containers where there is no other source."""
 
     def __init__(self, cluster: SimulatedCluster, source: LogSource | None) -> None:
         self._cluster = cluster
         self._pods = cluster.store.collection(PODS)
-        self._source = source
+        self._source: LogSource = source or SimulatedLogs(cluster)
 
     def __call__(self, exchange: Exchange) -> Response | Stream:
         """Answer a request for a log."""
@@ -54,7 +77,7 @@ class PodLogs:
         previous = options.get("previous") in {"true", "1"}
         if not pod["spec"].get("nodeName"):
             return Response(204, b"", b"")
-        log = self._source.log(pod["metadata"]["uid"], container, previous=previous) if self._source else None
+        log = self._source.log(pod["metadata"]["uid"], container, previous=previous)
         if log is None:
             _check_started(pod, container, previous=previous)
             return Response(200, b"", TEXT_TYPE)
@@ -126,7 +149,7 @@ def _check_started(pod: Object, container: str, *, previous: bool) -> None:
 class _Following:
     """A log that goes on until the container ends or the client goes."""
 
-    def __init__(self, log: ContainerLog, query: LogQuery, connection: Connection) -> None:
+    def __init__(self, log: Log, query: LogQuery, connection: Connection) -> None:
         self._log = log
         self._query = query
         self._connection = connection

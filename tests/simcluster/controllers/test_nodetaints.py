@@ -44,6 +44,7 @@ def test_a_cordoned_node_has_a_taint_and_other_taints_stay(looking: Looking) -> 
     collection.replace(node, spec={**node["spec"], "unschedulable": True, "taints": [mine]})
     looking.run(3)
     assert taints(looking) == {("mine", "NoSchedule"), ("unschedulable", "NoSchedule")}
+    assert looking.reasons("node-0") == ["NodeNotSchedulable"]
     node = looking.get(NODES, "node-0", "")
     collection.replace(node, spec={key: part for key, part in node["spec"].items() if key != "unschedulable"})
     looking.run(3)

@@ -24,7 +24,7 @@ def pod(annotations: dict[str, str] | None = None, owner: str = "") -> Object:
         (["sleep", "2m"], Program(120.0, 0)),
         (["sleep", "infinity"], FOREVER),
         (["sh", "-c", "exit 3"], Program(0.0, 3)),
-        (["sh", "-c", "echo hi; sleep 5 && exit 2"], Program(5.0, 2)),
+        (["sh", "-c", "echo hi; sleep 5 && exit 2"], Program(5.0, 2, ((0.0, "hi"),))),
         (["sh", "-c", "false && sleep 5"], Program(0.0, 1)),
         (["sh", "-c", "false || sleep 5"], Program(5.0, 0)),
         (["bash", "-ec", "sleep 1\nexit 1\nsleep 9"], Program(1.0, 1)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,11 +61,7 @@ class ContainerLog:
 
     def read(self, query: LogQuery) -> bytes:
         """What is there of the log."""
-        lines = [line for line in self._stamped() if _is_wanted(line, query)]
-        if query.tail_lines is not None:
-            lines = lines[max(0, len(lines) - query.tail_lines) :]
-        text = b"".join(shown(line, query) for line in lines)
-        return text if query.limit_bytes is None else text[: query.limit_bytes]
+        return select(self._stamped(), query)
 
     def follow(self) -> asyncio.Queue[bytes | None]:
         """A queue of the lines that come from now on, with their times; None when there will be no more."""
@@ -102,6 +98,15 @@ class ContainerLog:
             if path.exists():
                 with path.open("rb") as lines:
                     yield from lines
+
+
+def select(stamped: Iterable[bytes], query: LogQuery) -> bytes:
+    """The lines that are asked for, of lines with their times."""
+    lines = [line for line in stamped if _is_wanted(line, query)]
+    if query.tail_lines is not None:
+        lines = lines[max(0, len(lines) - query.tail_lines) :]
+    text = b"".join(shown(line, query) for line in lines)
+    return text if query.limit_bytes is None else text[: query.limit_bytes]
 
 
 def _is_wanted(line: bytes, query: LogQuery) -> bool:

@@ -49,8 +49,22 @@ class NodeTaints:
 
     def _observe(self, change: StoredChange) -> None:
         node, old = change.object, change.old
+        if change.type == "MODIFIED" and old is not None:
+            self._tell(old, node)
         if change.type != "DELETED" and (old is None or _says(old) != _says(node)):
             self.queue.add(("", node["metadata"]["name"]))
+
+    def _tell(self, old: Object, node: Object) -> None:
+        """Events of what people look for first when pods go elsewhere."""
+        before, after = _is_cordoned(old), _is_cordoned(node)
+        if before != after:
+            self._emit(node, "NodeNotSchedulable" if after else "NodeSchedulable")
+        if _is_ready(old) and not _is_ready(node):
+            self._emit(node, "NodeNotReady")
+
+    def _emit(self, node: Object, reason: str) -> None:
+        text = "Node %s status is now: %s"
+        self._reconciler.events.emit(node, "Normal", reason, text, node["metadata"]["name"], reason)
 
     def _story(self, key: Key) -> Steps:
         node = self._nodes.find(*key)
@@ -58,7 +72,7 @@ class NodeTaints:
             return
         spec = node.get("spec") or {}
         taints = [*(spec.get("taints") or ())]
-        wanted = _wanted(node, taints)
+        wanted = _wanted(node, taints, self._api.timestamp())
         if wanted != taints:
             rest = {name: part for name, part in spec.items() if name != "taints"}
             changed = {**node, "spec": {**rest, **({"taints": wanted} if wanted else {})}}
@@ -97,18 +111,28 @@ def _says(node: Object) -> tuple[object, ...]:
     return spec.get("taints"), spec.get("unschedulable"), conditions
 
 
-def _wanted(node: Object, taints: list[Object]) -> list[Object]:
+def _wanted(node: Object, taints: list[Object], now: str) -> list[Object]:
     """The taints that a node is to have; those whose condition it does not state stay as they are."""
     conditions = {one["type"]: one["status"] for one in (node.get("status") or {}).get("conditions") or ()}
     called_for = {(key, "NoSchedule") for state, key in BY_CONDITION.items() if state in conditions.items()}
     if (NOT_READY, "NoSchedule") in called_for:
         called_for.add((NOT_READY, "NoExecute"))
-    if (node.get("spec") or {}).get("unschedulable"):
+    if _is_cordoned(node):
         called_for.add((CORDONED, "NoSchedule"))
     kept_here = {CORDONED, *(key for (condition, _), key in BY_CONDITION.items() if condition in conditions)}
     present = {(taint["key"], taint["effect"]) for taint in taints}
     stay = [taint for taint in taints if (taint["key"], taint["effect"]) in called_for or taint["key"] not in kept_here]
-    return [*stay, *({"key": key, "effect": effect} for key, effect in sorted(called_for - present))]
+    new = sorted(called_for - present)
+    return [*stay, *({"key": key, "effect": effect, "timeAdded": now} for key, effect in new)]
+
+
+def _is_cordoned(node: Object) -> bool:
+    return bool((node.get("spec") or {}).get("unschedulable"))
+
+
+def _is_ready(node: Object) -> bool:
+    conditions = (node.get("status") or {}).get("conditions") or ()
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
 def _stays_seconds(pod: Object) -> float:

@@ -3,7 +3,7 @@
 Nothing is executed. Understood are ``true``, ``false``, ``sleep SECONDS``, ``exit CODE``, ``echo …``, and sequences of
 them in ``sh -c``; every other command runs until it is stopped, as servers do, but that of a job's pod, which has
 succeeded after five seconds, and that of an init container, which has after half a second. The annotations below come
-before commands.
+before commands. What ``echo`` and ``printf`` say is the container's log.
 """
 
 from __future__ import annotations
@@ -45,10 +45,11 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 class Program(NamedTuple):
-    """How long a container runs, None for ever, and its exit code."""
+    """How long a container runs, None for ever, its exit code, and its lines of output with their times."""
 
     seconds: float | None
     exit_code: int
+    output: tuple[tuple[float, str], ...] = ()
 
 
 FOREVER = Program(None, 0)
@@ -107,12 +108,17 @@ def _run(words: list[str]) -> Program | None:
         return _script(words[2])
     match name:
         case "true" | "false" | "echo" | "printf" | ":" | "date":
-            return Program(0.0, int(name == "false"))
+            return Program(0.0, int(name == "false"), _printed(words[1:]) if name in {"echo", "printf"} else ())
         case "sleep" if len(words) > 1:
             return Program(duration_seconds(words[1]), 0)
         case "exit":
             return Program(0.0, _exit_code(words[1]) if len(words) > 1 else 0)
     return None
+
+
+def _printed(words: list[str]) -> tuple[tuple[float, str], ...]:
+    text = " ".join(words).replace("\\n", "\n").removesuffix("\n")
+    return tuple((0.0, line) for line in text.split("\n"))
 
 
 def duration_seconds(text: str) -> float | None:
@@ -126,6 +132,7 @@ def duration_seconds(text: str) -> float | None:
 def _script(text: str) -> Program | None:
     """A sequence of commands, of which each is understood; it ends with ``exit``, or where it never gets on."""
     seconds, code, operator = 0.0, 0, ";"
+    output: list[tuple[float, str]] = []
     parts = _SEPARATORS.split(text.strip().rstrip(";"))
     for command, following in zip(parts[::2], [*parts[1::2], ";"], strict=True):
         skipped = (operator == "&&" and code) or (operator == "||" and not code)
@@ -139,9 +146,10 @@ def _script(text: str) -> Program | None:
         program = _run(words)
         if program is None:
             return None
+        output += ((seconds + offset, line) for offset, line in program.output)
         if program.seconds is None:
-            return FOREVER
+            return Program(None, 0, tuple(output))
         seconds, code = seconds + program.seconds, program.exit_code
         if words[0] == "exit":
             break
-    return Program(seconds, code)
+    return Program(seconds, code, tuple(output))
