@@ -17,6 +17,7 @@ from plimsoll.apimachinery.validation.rules import Rules
 from plimsoll.kube.resources import Object
 
 _LONGEST_SECONDS = 2**31 - 1
+_MIRROR = "kubernetes.io/config.mirror"
 _UPDATABLE = (
     "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
     "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was "
@@ -39,8 +40,12 @@ def check_pod(pod: Object) -> Errors:
 
 def check_new_pod(pod: Object) -> Errors:
     """Check what only a new pod may not have."""
-    yield from check_pod(pod)
     spec = pod.get("spec") or {}
+    mirrored = ((pod.get("metadata") or {}).get("annotations") or {}).get(_MIRROR)
+    if mirrored is not None and not spec.get("nodeName"):
+        detail = "must set spec.nodeName if mirror pod annotation is set"
+        yield invalid_value(f"metadata.annotations[{_MIRROR}]", mirrored, detail)
+    yield from check_pod(pod)
     if spec.get("ephemeralContainers"):
         yield forbidden("spec.ephemeralContainers", "cannot be set on create")
     if spec.get("nodeName") and spec.get("schedulingGates"):
