@@ -78,7 +78,7 @@ async def collect(batches: AsyncIterator[Sequence[Change]], into: list[Change]) 
 def test_a_request_takes_the_api_server_s_time() -> None:
     bench = Bench(writeCpuSeconds=0.5, etcdWriteSeconds=0.25)
 
-    async def story() -> tuple[float, Object]:
+    async def story() -> tuple[float, object]:
         loop = asyncio.get_running_loop()
         begun = loop.time()
         created = await bench.port.create(SECRETS, body("a"), "ns")
@@ -391,7 +391,7 @@ def key_of(value: Object) -> tuple[str, str]:
 def test_a_pod_created_through_the_port_is_the_one_that_is_stored() -> None:
     bench = Bench()
 
-    async def story() -> Object:
+    async def story() -> object:
         return await bench.port.create(PODS, body("a", spec=pod_spec()), "ns")
 
     assert bench.run(story()) is next(iter(bench.plane.pods))

@@ -35,7 +35,7 @@ def test_an_address_can_be_chosen_once(served: Served) -> None:
     service(served, "a", clusterIP="10.96.1.2")
     with pytest.raises(ApiError, match="provided IP is already allocated"):
         service(served, "b", clusterIP="10.96.1.2")
-    with pytest.raises(ApiError, match="failed to allocate IP 192.0.2.1"):
+    with pytest.raises(ApiError, match=r"failed to allocate IP 192.0.2.1"):
         service(served, "b", clusterIP="192.0.2.1")
     served.ask("delete", SERVICES, "a")
     assert service(served, "b", clusterIP="10.96.1.2")["clusterIP"] == "10.96.1.2"
