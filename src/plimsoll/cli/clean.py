@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from plimsoll.experiment.remote.target import Target
 
 DESCRIPTION = """\
-Remove what a run, or every run, has left on a cluster: the namespaces that carry its label, with all that is in them.
+Remove what a run, or every run, has left on a cluster: the namespaces that carry its label, with all that is in them,
+and the cluster roles of its workers.
 Nothing else is touched, and nothing is done twice: run it as often as you like.
 """
 NOTHING_AGREED = 2
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     load, target, cluster_id = _meant(arguments)
     remains = run_in_wall_time(_find(target, load, cluster_id))
     _report(remains, arguments)
-    if arguments.dry_run or not remains.namespaces:
+    if arguments.dry_run or not (remains.namespaces or remains.roles):
         return 0
     if load is None and not arguments.yes and not _agreed():
         return NOTHING_AGREED
@@ -114,7 +115,9 @@ def _report(remains: Remains, arguments: argparse.Namespace) -> None:
         return
     for owner, count in remains.by_run.items():
         print(f"run {owner}: {count:,} namespaces")
-    if not remains.namespaces:
+    if remains.roles:
+        print(f"{len(remains.roles):,} cluster roles and bindings of workers")
+    elif not remains.namespaces:
         print("Nothing is left.")
 
 

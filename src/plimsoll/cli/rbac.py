@@ -22,6 +22,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("rbac", help="print the permissions that a run needs", description=DESCRIPTION)
     parser.set_defaults(run=run)
     parser.add_argument("scenario", metavar="SCENARIO", nargs="?", help="a file, or the name of a scenario")
+    parser.add_argument("--distribute", action="store_true", help="also for `plimsoll run --distribute`")
     subject = parser.add_mutually_exclusive_group()
     subject.add_argument("--user", metavar="NAME", help="bind the role to this user")
     subject.add_argument("--group", metavar="NAME", help="bind the role to this group")
@@ -41,9 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: if the scenario or the subject is not one.
 
     """
+    from plimsoll.experiment.remote.permissions import DISTRIBUTION
     from plimsoll.experiment.remote.rbac import manifests
 
-    documents = list(manifests(_rights(arguments.scenario), _subject(arguments)))
+    rights = _rights(arguments.scenario) + (DISTRIBUTION if arguments.distribute else ())
+    documents = list(manifests(rights, _subject(arguments)))
     if arguments.output == "json":
         print(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}, indent=2))
         return 0

@@ -54,6 +54,10 @@ def _add_workers(group: argparse._ArgumentGroup | argparse.ArgumentParser) -> No
         metavar="N",
         help="create objects from this many processes (default: %(default)s)",
     )
+    group.add_argument(
+        "--distribute", action="store_true", help="run the workers as pods of a Job on the cluster; needs --image"
+    )
+    group.add_argument("--image", metavar="IMAGE", help="with --distribute: an image that has this version of Plimsoll")
 
 
 def is_real(arguments: argparse.Namespace) -> bool:
@@ -79,7 +83,21 @@ def target_of(arguments: argparse.Namespace) -> Target:
     from plimsoll.experiment.remote.target import Pressure, Target
 
     access = find_access(kubeconfig=arguments.kubeconfig, context=arguments.context)
-    return Target(access, arguments.kubeconfig, _pressure(arguments, Pressure))
+    return Target(access, arguments.kubeconfig, _pressure(arguments, Pressure), _worker_image(arguments))
+
+
+def _worker_image(arguments: argparse.Namespace) -> str:
+    """The image of workers that are pods; empty where they are processes, or there are none."""
+    from plimsoll.errors import Complaint, InputError, Place
+
+    image: str | None = getattr(arguments, "image", None)
+    distribute = getattr(arguments, "distribute", False)
+    if distribute and not image:
+        remedy = "Build one from a Python image with `pip install plimsoll`, and name it with --image"
+        raise InputError(Complaint(Place("--distribute"), "needs an image that has Plimsoll in it", remedy))
+    if image and not distribute:
+        raise InputError(Complaint(Place("--image"), "is for --distribute only", "Add --distribute, or leave it out"))
+    return image or ""
 
 
 def _pressure(arguments: argparse.Namespace, make: type[Pressure]) -> Pressure:
@@ -150,7 +168,6 @@ def left_on_cluster(outcome: Outcome) -> str:
     """What an interrupted or failed run has left, and how it goes away."""
     if not (outcome.interrupted or outcome.shortfall):
         return ""
-    return (
-        f"what it created may still be there: `plimsoll clean {outcome.directory.name}` removes it, "
-        f"`plimsoll resume {outcome.directory.name}` goes on"
-    )
+    from plimsoll.experiment.remote.running import left_behind
+
+    return left_behind(outcome.directory.name)

@@ -51,6 +51,7 @@ class Frontend:
     application: Application
     watches: Watches
     health: Health
+    account_tokens: ServiceAccountTokens
 
 
 FIRST_SECONDS = 1.0
@@ -100,7 +101,7 @@ def build(
         Resources(registry, views, watches, connections),
         Paths(Discovery(registry, address), OpenAPI(registry), health, pages),
     )
-    return Frontend(application, watches, health)
+    return Frontend(application, watches, health, account_tokens)
 
 
 def _totals(cluster: SimulatedCluster) -> Totals:

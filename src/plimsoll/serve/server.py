@@ -18,6 +18,7 @@ from plimsoll.embed.pacer import Pacer
 from plimsoll.errors import Complaint, InputError, Place
 from plimsoll.serve.certificates import CertificateAuthority, server_context
 from plimsoll.serve.frontend import begin, build
+from plimsoll.serve.processes.apiservice import ApiService
 from plimsoll.serve.processes.runtime import ProcessRuntime
 from plimsoll.serve.protocol import Protocol
 from plimsoll.serve.tokens import ADMINISTRATOR
@@ -89,6 +90,8 @@ async def serving(
     runtime = ProcessRuntime(cluster, pacer) if processes else None
     address = f"{_bracketed(listening.host)}:{port}"
     front = build(registry, pacer, address, {**listening.tokens, token: ADMINISTRATOR}, runtime)
+    if runtime is not None:
+        runtime.service = ApiService(listening.host, port, front.account_tokens.issue)
     cluster.controllers.publish_ca_bundle(authority.certificate.decode())
     server = _server(front.application, authority, listening.host)
     tasks: list[asyncio.Task[Any]] = []

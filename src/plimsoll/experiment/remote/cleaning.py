@@ -1,8 +1,8 @@
 """Removing what runs have left on a cluster: only what carries a run's label, and only the very objects that were seen.
 
-Everything that a run creates is in namespaces of its own, and a namespace carries the label from the request that
-creates it. So at whatever moment a run was killed, its namespaces are all there is to find. Deleting names each one's
-UID: one of the same name that has come meanwhile stays.
+Everything that a run creates is in namespaces of its own, but for the roles of workers on the cluster, and all of these
+carry the label from the request that creates them. So at whatever moment a run was killed, they are all there is to find.
+Deleting names each one's UID: one of the same name that has come meanwhile stays.
 """
 
 from __future__ import annotations
@@ -11,28 +11,33 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from plimsoll.driver.client import Client, run_of
 from plimsoll.driver.tally import Tally
-from plimsoll.errors import RunError
+from plimsoll.errors import ApiError, RunError
 from plimsoll.kube.labels import RUN_LABEL
-from plimsoll.kube.resources import NAMESPACES
+from plimsoll.kube.resources import CLUSTERROLEBINDINGS, CLUSTERROLES, NAMESPACES
 
 if TYPE_CHECKING:
     from plimsoll.cluster.port import Cluster
-    from plimsoll.kube.resources import Object
+    from plimsoll.kube.resources import Object, Resource
 
 LOOK_AGAIN_SECONDS = 1.0
+RUN_WIDE = (CLUSTERROLEBINDINGS, CLUSTERROLES, NAMESPACES)
+"""What a run has outside of its namespaces, and these."""
 PARALLEL = 20
 """Deletions under way at a time: the namespace controller behind them works on ten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remains:
-    """The namespaces that runs have left, by run."""
+    """What runs have left."""
 
     namespaces: Sequence[Object] = field(repr=False)
+    roles: Sequence[tuple[Resource, Object]] = field(default=(), repr=False)
+    """Cluster roles and their bindings."""
 
     @property
     def by_run(self) -> Counter[str]:
@@ -47,7 +52,22 @@ async def find_remains(cluster: Cluster, load: str | None) -> Remains:
     listing = await Client(cluster, tally).list(NAMESPACES, None, selector)
     if listing is None:
         raise RunError("the namespaces cannot be listed: " + _given_up(tally))
-    return Remains([namespace for namespace in listing.items if load is None or run_of(namespace) == load])
+    namespaces = [namespace for namespace in listing.items if load is None or run_of(namespace) == load]
+    return Remains(namespaces, await _roles(cluster, selector))
+
+
+async def _roles(cluster: Cluster, selector: str) -> list[tuple[Resource, Object]]:
+    """Who may not see roles has not made any either."""
+    try:
+        return [
+            (resource, item)
+            for resource in (CLUSTERROLEBINDINGS, CLUSTERROLES)
+            for item in (await cluster.list(resource, label_selector=selector)).items
+        ]
+    except ApiError as error:
+        if error.code != HTTPStatus.FORBIDDEN:
+            raise
+        return []
 
 
 async def remove(
@@ -64,6 +84,8 @@ async def remove(
     async with asyncio.TaskGroup() as workers:
         for _ in range(PARALLEL):
             workers.create_task(_delete_each(client, deletions))
+    for resource, role in remains.roles:
+        await client.delete(resource, role["metadata"]["name"], None, role["metadata"]["uid"])
     if tally.failures:
         raise RunError("not everything could be deleted: gave up " + _given_up(tally))
     try:

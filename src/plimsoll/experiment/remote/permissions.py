@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from plimsoll.kube.resources import BY_KIND, NAMESPACES, NODES, PODS, Resource
+from plimsoll.kube.resources import (
+    BY_KIND,
+    CLUSTERROLEBINDINGS,
+    CLUSTERROLES,
+    CONFIGMAPS,
+    JOBS,
+    NAMESPACES,
+    NODES,
+    PODS,
+    ROLEBINDINGS,
+    ROLES,
+    SERVICEACCOUNTS,
+    Object,
+    Resource,
+)
+
+_VERBS = ("get", "list", "watch", "create", "patch", "delete")
 
 if TYPE_CHECKING:
     from plimsoll.driver.steps import Plan
@@ -33,10 +50,26 @@ OBSERVATION = (
 NAMESPACE_LIFE = tuple(Right(verb, NAMESPACES) for verb in ("create", "get", "delete"))
 """Everything that a run creates is in namespaces of its own, and goes with them."""
 
-
 POD_LOGS = Resource("", "v1", "pods/log", "Pod")
 RESULTS = (Right("get", POD_LOGS),)
 """How a run learns what its pods measured, where those really do something."""
+
+
+DISTRIBUTION = (
+    *RESULTS,
+    *(
+        Right(verb, resource)
+        for resource in (CLUSTERROLES, CLUSTERROLEBINDINGS)
+        for verb in ("get", "list", "create", "delete")
+    ),
+    *(Right("create", resource) for resource in (SERVICEACCOUNTS, ROLES, ROLEBINDINGS, JOBS)),
+    *(Right(verb, CONFIGMAPS) for verb in ("get", "list", "watch", "create", "patch")),
+)
+"""What it takes to have workers on the cluster.
+
+A role can be given only by who has all of its rights (pkg/registry/rbac/escalation_check.go): what the workers may do
+must be the run's own to do, and so must the following of config maps, which each of them does in its own namespace.
+"""
 
 
 def rights_of(plan: Plan) -> tuple[Right, ...]:
@@ -60,3 +93,16 @@ def rights_on(created: Iterable[Resource], deleted: Iterable[Resource] = ()) -> 
         *(Right(verb, resource) for resource in created for verb in ("create", "get")),
         *(Right(verb, resource) for resource in deleted for verb in ("list", "delete")),
     )
+
+
+def rules(rights: Iterable[Right]) -> list[Object]:
+    """The rules of a role: one for all resources of a group that are used alike."""
+    verbs: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for right in rights:
+        verbs[right.resource.group, right.resource.plural].add(right.verb)
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for (group, plural), used in verbs.items():
+        alike[group, tuple(verb for verb in _VERBS if verb in used)].append(plural)
+    return [
+        {"apiGroups": [group], "resources": plurals, "verbs": list(used)} for (group, used), plurals in alike.items()
+    ]

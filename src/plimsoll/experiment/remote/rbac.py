@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from plimsoll.experiment.remote.permissions import NAMESPACE_LIFE, OBSERVATION, RESULTS, Right, rights_on
+from plimsoll.experiment.remote.permissions import NAMESPACE_LIFE, OBSERVATION, RESULTS, Right, rights_on, rules
 from plimsoll.kube.resources import CONFIGMAPS, DEPLOYMENTS, PODS, REPLICASETS, SECRETS, SERVICES, Object
 
 ROLE = "plimsoll"
 GROUP = "rbac.authorization.k8s.io"
 LOADED_KINDS = (SECRETS, CONFIGMAPS, SERVICES, PODS, DEPLOYMENTS, REPLICASETS)
 """What the objects of a scenario can be."""
-_VERBS = ("get", "list", "watch", "create", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def manifests(rights: Iterable[Right], subject: Subject) -> Iterator[Object]:
         metadata = {"name": subject.name, "namespace": subject.namespace}
         yield {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
     version = f"{GROUP}/v1"
-    yield {"apiVersion": version, "kind": "ClusterRole", "metadata": {"name": ROLE}, "rules": _rules(rights)}
+    yield {"apiVersion": version, "kind": "ClusterRole", "metadata": {"name": ROLE}, "rules": rules(rights)}
     yield {
         "apiVersion": version,
         "kind": "ClusterRoleBinding",
@@ -51,16 +49,3 @@ def manifests(rights: Iterable[Right], subject: Subject) -> Iterator[Object]:
         "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": ROLE},
         "subjects": [subject.reference()],
     }
-
-
-def _rules(rights: Iterable[Right]) -> list[Object]:
-    """One rule for all resources of a group that are used alike."""
-    verbs: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for right in rights:
-        verbs[right.resource.group, right.resource.plural].add(right.verb)
-    alike: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
-    for (group, plural), used in verbs.items():
-        alike[group, tuple(verb for verb in _VERBS if verb in used)].append(plural)
-    return [
-        {"apiGroups": [group], "resources": plurals, "verbs": list(used)} for (group, used), plurals in alike.items()
-    ]

@@ -18,12 +18,13 @@ from plimsoll.cluster.http.logs import HttpPodLogs
 from plimsoll.driver.execution import Driver
 from plimsoll.driver.plan import build_plan
 from plimsoll.driver.tally import Tally
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import PlimsollError, RunError
 from plimsoll.experiment.liverun import LiveRun, Outcome, drive
 from plimsoll.experiment.pulse import PulseWriter
 from plimsoll.experiment.remote.bill import Bill, bill_of
 from plimsoll.experiment.remote.ledger import Ledger, write_checkpoint
 from plimsoll.experiment.remote.metering import ClientMeter
+from plimsoll.experiment.remote.permissions import DISTRIBUTION
 from plimsoll.experiment.remote.preflight.check import Cleared, preflight
 from plimsoll.experiment.remote.target import client_of, connected
 from plimsoll.experiment.remote.wallclock import epoch_seconds, run_in_wall_time
@@ -112,7 +113,13 @@ class _Order:
 async def _preflight(target: Target, scenario: Scenario, plan: Plan, beginning: Beginning) -> Cleared:
     with client_of(target) as cluster:
         return await preflight(
-            cluster, target.name, scenario, plan, load=beginning.load, cluster_id=beginning.cluster_id
+            cluster,
+            target.name,
+            scenario,
+            plan,
+            load=beginning.load,
+            cluster_id=beginning.cluster_id,
+            rights=DISTRIBUTION if target.worker_image else (),
         )
 
 
@@ -142,11 +149,21 @@ def _carry_out(order: _Order, writer: PulseWriter) -> Outcome:
         status, shortfall = run_in_wall_time(main())
     except KeyboardInterrupt:
         status = RunStatus.INTERRUPTED  # a second Ctrl-C, while the first was being obeyed
-    except BaseExceptionGroup as group:
-        raise _meant_for_a_reader(group) or group from None
+    except (RunError, BaseExceptionGroup) as error:
+        found = _meant_for_a_reader(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, RunError):
+            raise RunError(f"{found}\n{left_behind(writer.directory.name)}") from None
+        raise found or error from None
     finally:
         manifest = _close(writer, status, time.perf_counter() - clock_started)
     return Outcome(writer.directory, manifest, shortfall, tally)
+
+
+def left_behind(run_id: str) -> str:
+    """What a run that did not come to its end may have left, and how that goes away."""
+    return (
+        f"what it created may still be there: `plimsoll clean {run_id}` removes it, `plimsoll resume {run_id}` goes on"
+    )
 
 
 def _close(writer: PulseWriter, status: RunStatus, seconds: float) -> Manifest:
@@ -157,7 +174,11 @@ def _close(writer: PulseWriter, status: RunStatus, seconds: float) -> Manifest:
 async def _assembled(order: _Order, writer: PulseWriter) -> AsyncIterator[LiveRun]:
     """Clients, observer and driver of a run, on the running loop; what they measured is in the archive afterwards."""
     plan = build_plan(order.scenario, order.load, deliver_programs=True)
-    async with hired(order.target, order.scenario, plan, writer) as hands, _led(order, plan, writer, hands) as live:
+    run_id = writer.directory.name
+    async with (
+        hired(order.target, order.scenario, plan, writer, run_id) as hands,
+        _led(order, plan, writer, hands) as live,
+    ):
         yield live
 
 

@@ -51,6 +51,8 @@ class Target:
     kubeconfig: Path | None = None
     """The file that the user named, to find the context again."""
     pressure: Pressure = Pressure()
+    worker_image: str = ""
+    """Where the workers are pods of the cluster: their image, which has Plimsoll in it."""
 
     @property
     def name(self) -> str:

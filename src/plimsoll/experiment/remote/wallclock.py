@@ -37,10 +37,9 @@ def run_in_wall_time(main: Coroutine[Any, Any, T], *, origin_seconds: float | No
         return runner.run(main)
 
 
-def origin_seconds() -> float:
-    """What the machine's monotonic clock stood at at second zero of the running loop."""
-    loop = asyncio.get_running_loop()
-    return loop.origin_seconds if isinstance(loop, RunLoop) else time.monotonic() - loop.time()
+def origin_seconds(epoch_seconds: float) -> float:
+    """What this machine's monotonic clock stood at at a Unix time."""
+    return time.monotonic() - (time.time() - epoch_seconds)
 
 
 def epoch_seconds() -> float:

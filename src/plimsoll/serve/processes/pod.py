@@ -14,6 +14,7 @@ from plimsoll.simcluster.kubelet.containers import Report
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
+    from plimsoll.serve.processes.apiservice import ApiService
     from plimsoll.serve.processes.logs import ContainerLog
     from plimsoll.serve.processes.process import Launcher
 
@@ -29,6 +30,7 @@ class RunningPod:
         launcher: Launcher,
         find: Find,
         extra: dict[str, str],
+        service: ApiService | None,
         changed: Callable[[], None],
         *,
         backoff_seconds: float,
@@ -37,9 +39,9 @@ class RunningPod:
         self.pod = pod
         self.address = address
         self.directory = directory
-        self.volumes = Volumes(directory / "volumes", pod, address, find)
+        self.volumes = Volumes(directory / "volumes", pod, address, find, service)
         self._find = find
-        self._extra = extra
+        self._extra = {**extra, **service.variables()} if service is not None else extra
         self._changed = changed
         self._stopping = False
         self._mounted = False

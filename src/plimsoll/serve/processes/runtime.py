@@ -20,6 +20,7 @@ from plimsoll.simcluster.kubelet.containers import Report, Reported
 
 if TYPE_CHECKING:
     from plimsoll.embed.pacer import Pacer
+    from plimsoll.serve.processes.apiservice import ApiService
     from plimsoll.serve.processes.logs import ContainerLog
     from plimsoll.simcluster.assembly import SimulatedCluster
     from plimsoll.simcluster.store import StoredChange
@@ -53,6 +54,8 @@ class ProcessRuntime:
         self._changed: dict[str, Reported] = {}
         self._stopping: set[asyncio.Task[None]] = set()
         self._hosts_timer: asyncio.TimerHandle | None = None
+        self.service: ApiService | None = None
+        """How pods get to the API, where they can."""
         store = cluster.store
         self._collections = {resource: store.collection(resource) for resource in (CONFIGMAPS, SECRETS)}
         self._services, self._all_pods = store.collection(SERVICES), store.collection(PODS)
@@ -102,6 +105,7 @@ class ProcessRuntime:
             self._launcher,
             lambda resource, name: self._collections[resource].find(namespace, name),
             {"PLIMSOLL_HOSTS": str(self._directory / "hosts")},
+            self.service,
             partial(self._tell, uid),
             backoff_seconds=self._backoff_seconds,
         )

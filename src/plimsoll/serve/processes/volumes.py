@@ -2,7 +2,7 @@
 
 Config maps, secrets, the downward API and what projects them are written as a kubelet writes them: into a fresh
 directory, to which a symbolic link is then moved, so that a reader sees all of a version or none. ``emptyDir`` is an
-empty directory, and so is what only a real node has: claims, service account tokens, drivers' volumes.
+empty directory, and so is what only a real node has: claims, drivers' volumes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from plimsoll.serve.processes.variables import Find, MissingReferenceError, data
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plimsoll.serve.processes.apiservice import ApiService
+
 _DATA = "..data"
 _API_ACCESS = "kube-api-access-"
 """How volumes begin that every pod gets; a cluster may lack the certificates that they are to show."""
@@ -26,7 +28,10 @@ _API_ACCESS = "kube-api-access-"
 class Volumes:
     """The volumes of one pod."""
 
-    def __init__(self, directory: Path, pod: Object, address: str, find: Find) -> None:
+    def __init__(
+        self, directory: Path, pod: Object, address: str, find: Find, service: ApiService | None = None
+    ) -> None:
+        self._service = service
         self._directory = directory
         self._pod = pod
         self._address = address
@@ -87,6 +92,9 @@ class Volumes:
                 yield from self._contents(SECRETS, source["secret"])
             elif "downwardAPI" in source:
                 yield from self._fields(source["downwardAPI"].get("items", ()))
+            elif "serviceAccountToken" in source and self._service is not None:
+                projection = source["serviceAccountToken"]
+                yield projection["path"], self._service.token(self._pod, projection)
 
     def _contents(self, resource: Resource, source: Object) -> Iterator[tuple[str, bytes]]:
         stored = self._find(resource, source["name"])

@@ -14,7 +14,9 @@ from plimsoll.driver.plan import build_plan
 from plimsoll.driver.tally import Tally
 from plimsoll.errors import RunError
 from plimsoll.experiment.remote.target import Pressure, Target
+from plimsoll.experiment.remote.workers.crew import LOST
 from plimsoll.experiment.remote.workers.hiring import hired
+from plimsoll.experiment.remote.workers.processes import WorkerProcess
 from plimsoll.scenario.loading import parse_scenario
 from plimsoll.simcluster.telemetry import NullTelemetry
 from tests.cluster.http.fake_api import FakeApi, served
@@ -51,20 +53,23 @@ def test_workers_create_everything_once_and_stop_at_what_is_somebody_elses(tmp_p
     asyncio.run(asyncio.wait_for(main(), 60))
 
 
-def test_a_worker_that_is_lost_ends_the_run_and_is_named(tmp_path: Path) -> None:
+def test_a_worker_that_is_lost_is_named_and_its_share_is_missing_when_the_others_are_done(tmp_path: Path) -> None:
     scenario = parse_scenario(SCENARIO, "small.yaml").scenario
 
     async def main() -> None:
+        tally = Tally()
         async with served(FakeApi()) as url:
             config = kubeconfig(tmp_path, url)
             target = Target(find_access(kubeconfig=config), config, Pressure(workers=2))
             plan = build_plan(scenario, "r")
             async with hired(target, scenario, plan, NullTelemetry()) as crew:
                 assert crew is not None
-                os.kill(crew._processes[1].pid, signal.SIGKILL)
-                with pytest.raises(ExceptionGroup) as failure:
-                    await crew.create(plan.phases[0], Tally(), lambda _: None)
-                assert isinstance(failure.value.exceptions[0], RunError)
-                assert "worker 1 ended with exit code -9" in str(failure.value.exceptions[0])
+                lost = crew._colleagues[1]
+                assert isinstance(lost, WorkerProcess)
+                os.kill(lost.process.pid, signal.SIGKILL)
+                with pytest.raises(RunError, match="worker 1 ended with exit code -9: of its 3 objects 3 are missing"):
+                    await crew.create(plan.phases[0], tally, lambda _: None)
+                assert tally.created["Namespace"] == 4
+                assert tally.given_up == {("create", "Namespace", LOST): 3}
 
     asyncio.run(asyncio.wait_for(main(), 60))

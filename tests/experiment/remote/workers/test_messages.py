@@ -18,7 +18,7 @@ from plimsoll.simcluster.telemetry import RequestRow
 
 
 def test_an_order_and_a_task_arrive() -> None:
-    order = Order({"name": "a"}, "run-1", 0, 2, "there", None, 10, None, 1, 12.5)
+    order = Order({"name": "a"}, "run-1", 0, 2, "there", None, 10, None, 1, 12.5, "1.0")
     assert read_order(encode(order)) == order
     assert read_task(encode(Task(3, ("theirs",)))) == Task(3, ("theirs",))
 

@@ -34,11 +34,19 @@ class Cleared:
 
 
 async def preflight(
-    cluster: HttpCluster, context: str, scenario: Scenario, plan: Plan, *, load: str | None = None, cluster_id: str = ""
+    cluster: HttpCluster,
+    context: str,
+    scenario: Scenario,
+    plan: Plan,
+    *,
+    load: str | None = None,
+    cluster_id: str = "",
+    rights: tuple[Right, ...] = (),
 ) -> Cleared:
     """Ask the cluster everything that can be known beforehand.
 
     ``load`` is the run that is resumed, if any, and ``cluster_id`` tells the cluster that it ran on.
+    ``rights`` are needed on top of those that the plan itself needs.
 
     Raises:
         InputError: with everything that is in the way.
@@ -50,7 +58,7 @@ async def preflight(
     check_identity(findings, cluster_id)
     findings.refuse()
     try:
-        held = await review_rights(cluster, findings, rights_of(plan))
+        held = await review_rights(cluster, findings, (*rights_of(plan), *rights))
         room = None
         if all(right in held for right in OBSERVATION if right.essential):
             await check_names(cluster, findings, plan, load)

@@ -1,7 +1,9 @@
-"""What is said between the leading process and its workers: JSON, a line each, over the worker's standard streams.
+"""What is said between the leading process and its workers: JSON, a line each, however the lines travel.
 
-The first line to a worker is its :class:`Order`, then a :class:`Task` for each phase; the end of the stream ends the
-worker, so that no worker outlives its leader. A worker answers with :class:`Progress`, the last of a task marked so.
+The first line to a worker is its :class:`Order`, then a :class:`Task` for each phase; the end of the lines ends the
+worker, so that no worker outlives its leader. A worker says that it is there with an empty :class:`Progress`, and
+answers a task with more, the last of them marked so. Lines may be heard twice, as those of a log that is read again;
+each has a number.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from plimsoll.simcluster.telemetry import RequestRow
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker has to know once. ``origin_seconds`` is second zero of the run on the machine's monotonic clock."""
+    """What a worker has to know once. ``epoch_seconds`` is the Unix time of second zero of the run."""
 
     scenario: Mapping[str, Any]
     load: str
@@ -30,7 +32,9 @@ class Order:
     connections: int
     requests_per_second: float | None
     burst: int
-    origin_seconds: float
+    epoch_seconds: float
+    version: str
+    """Of Plimsoll: a worker of another one would plan another load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Task:
 class Progress:
     """What a worker has done since it last spoke."""
 
+    number: int = 0
+    """Counts a worker's lines, from 0."""
     sent: int = 0
     over: bool = False
     """The task is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -23,6 +24,11 @@ class Share:
     def chains(self, phase: Phase) -> Iterator[Chain]:
         """This worker's chains; those of all workers together are the phase's."""
         return islice(phase.chains(), self.number, None, self.workers)
+
+    def kinds(self, phase: Phase) -> Counter[str]:
+        """How many objects of each kind this worker's chains are about."""
+        calls = (call for chain in self.chains(phase) for call in chain.calls)
+        return Counter(operation.resource.kind for call in calls for operation in call.operations)
 
     def pace(self, pace: Pace) -> Pace:
         """This worker's pace; all together send as fast as the phase asks for, and as many at a time, at least one each."""
