@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from plimsoll.kube.resources import (
     CRONJOBS,
     DAEMONSETS,
+    ENDPOINTS,
     HORIZONTALPODAUTOSCALERS,
     JOBS,
     PERSISTENTVOLUMECLAIMS,
@@ -85,6 +86,7 @@ SLEEPERS: tuple[Sleeper, ...] = (
 INSPECTABLE_SLEEPERS: tuple[Sleeper, ...] = (
     Sleeper("endpoint", (SERVICES,), "endpoints", "EndpointsController"),
     Sleeper("endpointslice", (SERVICES,), "endpointslices", "EndpointSliceController"),
+    Sleeper("endpointslicemirroring", (ENDPOINTS,), "endpointslicemirroring", "EndpointSliceMirroring"),
     Sleeper("replicationcontroller", (REPLICATIONCONTROLLERS,), "replicationcontroller", "replication_manager"),
 )
 """Those that only a cluster has that people look into: nothing in a load run depends on what they write."""
