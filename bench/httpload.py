@@ -67,19 +67,25 @@ class Exchange(asyncio.Protocol):
         self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The server has closed the connection, which it must not."""
+        """Wait for no more answers."""
         del exc
         if not self._done.done():
-            self._failures.append(b"the connection was closed")
-            self._done.set_result(None)
+            self._fail()
 
     def _next(self) -> None:
         content = next(self._requests, None)
         if content is None:
             self._done.set_result(None)
             return
+        if self.transport.is_closing():
+            self._fail()
+            return
         self._sent_seconds = time.perf_counter()
         self.transport.write(content)
+
+    def _fail(self) -> None:
+        self._failures.append(b"the server has closed the connection")
+        self._done.set_result(None)
 
 
 class Stream(asyncio.Protocol):

@@ -7,7 +7,6 @@ and serves until its standard input ends.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -18,6 +17,7 @@ import uvloop
 from uvicorn import Config, Server
 
 from plimsoll.serve.certificates import CertificateAuthority, server_context
+from plimsoll.serve.memory import map_large_buffers, settle
 
 NODES = 10
 KEEP_ALIVE_SECONDS = 180
@@ -32,9 +32,7 @@ async def _stopped() -> None:
 
 
 def _announce(port: int, token: str) -> None:
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    settle()
     print(json.dumps({"port": port, "token": token, "pid": os.getpid()}), flush=True)
 
 
@@ -89,6 +87,7 @@ def main() -> None:
     """Serve what the command line names, on the core that it names."""
     kind, core = sys.argv[1:]
     os.sched_setaffinity(0, {int(core)})
+    map_large_buffers()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_cluster() if kind == "cluster" else _echo())
 

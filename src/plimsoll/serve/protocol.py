@@ -54,14 +54,19 @@ class _Corked:
     An empty write lets a head go that stands alone.
     """
 
-    __slots__ = ("_head", "_transport", "get_extra_info", "is_closing", "set_protocol")
+    __slots__ = ("_head", "_transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._head = b""
-        self.get_extra_info = transport.get_extra_info
-        self.is_closing = transport.is_closing
-        self.set_protocol = transport.set_protocol
+
+    def get_extra_info(self, name: str) -> Any:
+        """What the transport knows of the connection."""
+        return self._transport.get_extra_info(name)
+
+    def is_closing(self) -> bool:
+        """Whether nothing more is sent."""
+        return self._transport.is_closing()
 
     def write(self, data: bytes) -> None:
         """Send data, after the head if that still waits."""
@@ -90,6 +95,19 @@ class _TooLargeError(Exception):
 
 class Protocol(HttpToolsProtocol):
     """One connection, which is closed when a request or the reading of an answer does not come to its end."""
+
+    __slots__ = (  # with these in its dictionary too, an instance would no longer share its keys with others
+        "_arrival",
+        "_corked",
+        "_departure",
+        "_header_bytes",
+        "_is_receiving",
+        "_is_too_large",
+        "_peer",
+        "_raw",
+        "_served",
+        "connection",
+    )
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

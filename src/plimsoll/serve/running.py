@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import resource
 import signal
@@ -18,15 +17,13 @@ import uvloop
 
 from plimsoll.serve.composition import compose
 from plimsoll.serve.kubeconfig import Access, merge_context, remove_context, user_kubeconfig, write_kubeconfig
+from plimsoll.serve.memory import map_large_buffers, settle
 from plimsoll.serve.metrics.counting import Totals
 from plimsoll.serve.server import Listening, ServedCluster, serving
 from plimsoll.serve.statedirectory import state_directory
 
 if TYPE_CHECKING:
     from plimsoll.scenario.cluster import ClusterSpec
-
-YOUNG_OBJECTS = 50_000
-"""Allocations between two collections of the youngest objects: the cluster's are many and live long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,7 @@ def run(wish: Wish, announce: Callable[[Announcement], None]) -> None:
     Raises ``InputError``, with nothing left behind, where it cannot be done.
     """
     _raise_file_limit()
+    map_large_buffers()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(wish, announce))
 
@@ -72,9 +70,7 @@ async def _serve(wish: Wish, announce: Callable[[Announcement], None]) -> None:
     cluster = compose(wish.spec, seed=wish.seed, telemetry=Totals(), epoch_seconds=time.time())
     async with serving(cluster, wish.listening, processes=wish.processes) as served:
         with _announced(wish, served) as announcement:
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(YOUNG_OBJECTS, 20, 100)
+            settle()
             announce(announcement)
             await stopped.wait()
 
