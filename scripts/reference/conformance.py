@@ -26,7 +26,7 @@ These steps are not met. The test fails for a step that is not met and not liste
 BEYOND = """\
 Beyond the recordings, these parts of a real server are missing or simpler:
 
-- Bodies are JSON or YAML. Protobuf and CBOR are answered with 415, and clients that can fall back do so.
+- Bodies may be JSON, YAML or protobuf, answers are JSON or YAML. CBOR is answered with 415.
 - Admission webhooks, validating admission policies and Pod Security are not evaluated; the objects that configure them
   are stored.
 - Custom resources are converted by the strategy `None`; webhooks are not called.
