@@ -99,10 +99,10 @@ class Api:
 
     def timestamp(self) -> str:
         """The present as the API writes it; one string for all objects of a second."""
-        second = int(self._kernel.now)
+        second = int(self.epoch_seconds + self._kernel.now)
         if second != self._second:
             self._second = second
-            self._timestamp = rfc3339(second, self.epoch_seconds)
+            self._timestamp = rfc3339(second)
         return self._timestamp
 
     def micro_timestamp(self) -> str:
@@ -298,7 +298,7 @@ class Api:
             return
         metadata = {**value["metadata"], "deletionTimestamp": self.timestamp()}
         if grace_seconds:  # Kubernetes writes down when the object is to be gone, not when that was asked for
-            metadata["deletionTimestamp"] = rfc3339(int(self._kernel.now) + grace_seconds, self.epoch_seconds)
+            metadata["deletionTimestamp"] = rfc3339(int(self.epoch_seconds + self._kernel.now) + grace_seconds)
             metadata["deletionGracePeriodSeconds"] = grace_seconds
         collection.replace(value, metadata=metadata, **parts)
 
