@@ -80,8 +80,7 @@ def _title(summary: Summary) -> RenderableType:
     grid.add_row(Text(" · ".join([*filter(None, facts), f"run {manifest.id}"]), style="dim"), "")
     offset = measured.clock_offset
     if offset is not None:
-        ahead = "ahead of" if offset.seconds >= 0 else "behind"
-        told = f"{wording.seconds(abs(offset.seconds))} {ahead} ours, ± {wording.seconds(offset.uncertainty_seconds)}"
+        told = wording.offset(offset.seconds, offset.uncertainty_seconds)
         grid.add_row(Text(f"The cluster's clock is {told}", style="dim"), "")
     return grid
 

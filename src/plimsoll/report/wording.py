@@ -61,6 +61,12 @@ def clock(at_seconds: float) -> str:
     return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
+def offset(offset_seconds: float, uncertainty_seconds: float) -> str:
+    """How far a cluster's clock is from ours: ``47.1 ms ahead of ours, ± 60.3 ms``."""
+    ahead = "ahead of" if offset_seconds >= 0 else "behind"
+    return f"{seconds(abs(offset_seconds))} {ahead} ours, ± {seconds(uncertainty_seconds)}"
+
+
 def percent(fraction: float | None) -> str:
     """A share: ``100 %``, ``99.98 %``. Only all is 100 %, and only nothing 0 %, as far as three digits can tell."""
     if fraction is None:

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from plimsoll.report import wording
-from plimsoll.report.html import tables
+from plimsoll.report.html import tables, work_tables
 from plimsoll.report.html.figures import figures
 from plimsoll.report.html.markup import Markup, join, tag
 from plimsoll.report.terminal import judged_value
@@ -149,20 +149,30 @@ def _warnings(summary: Summary) -> Markup:
 
 
 def _tables(summary: Summary) -> Iterator[Markup]:
-    makers = (tables.phases, tables.latencies, tables.clients, tables.requests, tables.slowest)
+    makers = (
+        tables.phases,
+        tables.latencies,
+        work_tables.work,
+        work_tables.exchanges,
+        work_tables.durations,
+        tables.clients,
+        tables.requests,
+        tables.slowest,
+    )
     for make in makers if summary.warnings else makers[1:]:  # without warnings the phases stand on top
         if made := make(summary.measured):
             yield tag("div", made, class_="card")
 
 
 def _provenance(archive: Archive, summary: Summary) -> Markup:
-    manifest, profile = summary.manifest, archive.profile
+    manifest, profile, offset = summary.manifest, archive.profile, summary.measured.clock_offset
     entries = [
         ("Run", manifest.id),
         ("Status", str(manifest.status)),
         ("Seed", str(manifest.seed)),
         ("Clock", f"{summary.measured.run_seconds:,.1f} s"),
         ("Wall clock", wording.elapsed(manifest.wall_seconds)),
+        *([("Cluster's clock", wording.offset(offset.seconds, offset.uncertainty_seconds))] if offset else []),
         ("Plimsoll", manifest.plimsoll_version),
         ("Profile", manifest.profile or "none: not simulated"),
         ("Constants", tables.constants_in_short(profile) or wording.NOT_MEASURED),

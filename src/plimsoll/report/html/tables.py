@@ -11,6 +11,7 @@ from plimsoll.report.html.markup import Markup, join, tag
 from plimsoll.report.latency import INTERVALS
 
 if TYPE_CHECKING:
+    from plimsoll.report.latency import Quantiles
     from plimsoll.report.objectives import Judgement
     from plimsoll.report.summary import Measurements
     from plimsoll.report.traffic import Durations
@@ -63,12 +64,20 @@ def phases(measured: Measurements) -> Markup | None:
 def latencies(measured: Measurements) -> Markup | None:
     """The quantiles of every latency."""
     rows = []
+    stamped = dict(measured.by_api_timestamps)
     for interval in INTERVALS:
+        name = join(interval.title, " ", tag("code", interval.key))
         if found := measured.latencies.get(interval.key):
-            values = (found.mean, found.p50, found.p90, found.p95, found.p99, found.max)
-            name = join(interval.title, " ", tag("code", interval.key))
-            rows.append((name, wording.count(found.count), *map(wording.seconds, values)))
+            rows.append(_latency(name, found))
+        if by_stamps := stamped.pop(interval.key, None):
+            rows.append(_latency("… by the API's timestamps, in whole seconds", by_stamps))
+    rows += [_latency(join(tag("code", key), " by the API's timestamps"), found) for key, found in stamped.items()]
     return table("Latencies of pods", ("", "Pods", "Mean", "p50", "p90", "p95", "p99", "Max"), rows)
+
+
+def _latency(name: object, found: Quantiles) -> Sequence[object]:
+    values = (found.mean, found.p50, found.p90, found.p95, found.p99, found.max)
+    return name, wording.count(found.count), *map(wording.seconds, values)
 
 
 def clients(measured: Measurements) -> Markup | None:
