@@ -46,7 +46,7 @@ def _spelled(pattern: str, description: str, *, minimum: int = 0) -> WithJsonSch
     return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": pattern}], "description": description})
 
 
-_QUANTITY_PATTERN = r"^[0-9]*\.?[0-9]+([eE][+-]?[0-9]+|[numkMGTPE]?i?B?)$"
+_QUANTITY_PATTERN = r"^[0-9]*\.?[0-9]+([eE][+-]?[0-9]+|([numkMGTPE]|[KMGTPE]i)?B?)$"
 
 Seconds = Annotated[
     float,

@@ -135,9 +135,6 @@ class NodeLifecycle:
         self._set_conditions(node, "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
         message = f"Node {node} status is now: NodeNotReady"
         self._telemetry.event(self._kernel.now, "Normal", "NodeNotReady", "Node", "", node, "node-controller", message)
-        stored = self._nodes.find("", node)
-        if self._events is not None and stored is not None:
-            self._events.emit(stored, "Normal", "NodeNotReady", message)
 
     def _mark_not_ready(self, pod: Object) -> None:
         """Services are not to send anybody to a pod that nobody hears of."""
