@@ -6,11 +6,14 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from plimsoll.report.html import render_html
-from plimsoll.report.html.figures import figures
-from plimsoll.report.html.plot import HALF
+from plimsoll.report.html.figures import _is_a_moment, figures
+from plimsoll.report.html.material import upwards
+from plimsoll.report.html.plot import HALF, Curve, Figure, Frame, Hover
+from plimsoll.report.html.scale import NoTicks
 from plimsoll.report.summary import summarise
 from tests.report.building import archive_of, pod
 from tests.report.synthetic import Shape, write_run
@@ -85,3 +88,10 @@ def test_a_run_of_one_pod_makes_a_page(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, pod("a", 1.0, scheduled=1.0, apiScheduled=1.0, apiRunning=1.0))
 
     assert 'id="time-to-running"' in render_html(archive, summarise(archive))
+
+
+def test_a_run_of_one_interval_makes_no_plots_over_time() -> None:
+    measured, sampled = Curve("all", "c0", "", np.array([1.0])), np.array([5.0])
+    frame = Frame(600, NoTicks(), upwards(1.0), "", "")
+    assert _is_a_moment(Figure("a", "A", "", frame, [], hover=Hover(sampled, sampled, "clock", (measured,))))
+    assert not _is_a_moment(Figure("a", "A", "", frame, [], hover=Hover(sampled, sampled, "", (measured,), ("node",))))

@@ -43,10 +43,15 @@ def figures(archive: Archive, summary: Summary) -> Iterator[Figure]:
         yield from _row(row, material)
 
 
+def _is_a_moment(figure: Figure) -> bool:
+    """Whether a plot over time has a single point: a run of one interval has no course to be drawn."""
+    return figure.hover is not None and figure.hover.unit == "clock" and len(figure.hover.values) <= 1
+
+
 def _row(makers: Sequence[Maker], material: Material) -> Iterator[Figure]:
     """The plots of a row side by side; one that is alone there takes it all."""
     drawn = [(make, make(material, WIDE if len(makers) == 1 else HALF)) for make in makers]
-    found = [(make, figure) for make, figure in drawn if figure]
+    found = [(make, figure) for make, figure in drawn if figure and not _is_a_moment(figure)]
     if len(found) == 1 and len(makers) > 1:
         found = [(make, figure) for make, _ in found if (figure := make(material, WIDE))]
     yield from (figure for _, figure in found)
