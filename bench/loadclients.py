@@ -96,7 +96,7 @@ def load_with_official_client(kubeconfig: str, namespace: str, count: int) -> No
     """The official Python client as its examples use it."""
     from kubernetes import client, config  # noqa: PLC0415
 
-    config.load_kube_config(kubeconfig)  # type: ignore[no-untyped-call]
+    config.load_kube_config(kubeconfig)
     core: Any = client.CoreV1Api()  # it takes dictionaries, but its types do not say so
     shared = shared_parts()
     for number in range(count):
