@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import HealthCheck, settings
+
+# Whoever runs tests in the background has Ctrl-C ignored, here and in every process that a test starts; some press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Derandomised: the same commit gives the same verdict everywhere. No deadline: the machine may be busy, and no test
 # here is about the wall clock.
