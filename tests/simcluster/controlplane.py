@@ -29,6 +29,7 @@ from plimsoll.simcluster.admission import PodAdmission
 from plimsoll.simcluster.api import FINISHED_PHASES, Api, is_bound
 from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.client import Client, ClientEnvironment
+from plimsoll.simcluster.controllers.context import ControllerContext
 from plimsoll.simcluster.controllers.deployment import DeploymentController
 from plimsoll.simcluster.controllers.garbage import GarbageCollector
 from plimsoll.simcluster.controllers.namespace import NamespaceController
@@ -190,7 +191,7 @@ class ControlPlane:
 
     def start(self, controller: Callable[..., Any]) -> Any:
         """Switch on a controller that is made from what all of them have in common."""
-        return controller(self.environment, self.profile.controllers, self.api, self.ownership)
+        return controller(ControllerContext(self.environment, self.profile.controllers, self.api, self.ownership))
 
     def _add_nodes(self, nodes: int, pods_per_node: int) -> None:
         for index in range(nodes):

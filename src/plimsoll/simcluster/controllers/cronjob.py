@@ -10,15 +10,13 @@ from plimsoll.kube.resources import CRONJOBS, JOBS
 from plimsoll.kube.timestamps import rfc3339
 from plimsoll.simcluster.controllers.cronschedule import Schedule, parse_schedule
 from plimsoll.simcluster.controllers.jobstatus import is_finished
-from plimsoll.simcluster.controllers.ownership import Ownership, controller_reference, reference_to
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of
+from plimsoll.simcluster.controllers.ownership import controller_reference, reference_to
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of
 from plimsoll.simcluster.recording import EventType
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -37,18 +35,16 @@ _UTC_NAMES = frozenset({"", "UTC", "Etc/UTC", "GMT", "Etc/GMT", "Z"})
 class CronJobController:
     """Starts the jobs of cron jobs. Schedules are in UTC; a cron job of another time zone is reported and left alone."""
 
-    def __init__(
-        self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, ownership: Ownership
-    ) -> None:
-        self._api = api
-        self._cron_jobs = api.store.collection(CRONJOBS)
-        self._index = ownership.index(JOBS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._api = context.api
+        self._cron_jobs = context.api.store.collection(CRONJOBS)
+        self._index = context.ownership.index(JOBS)
         self._due: dict[str, int] = {}
         """The moment, by UID, for which each cron job has a sync in the queue."""
-        self._reconciler = Reconciler(environment, settings, api, "cronjob-controller", self._story, workers=WORKERS)
+        self._reconciler = context.reconciler("cronjob-controller", self._story, workers=WORKERS)
         self.queue = self._reconciler.queue
         follow(self._cron_jobs, lambda change: self.queue.add(key_of(change.object)))
-        follow(api.store.collection(JOBS), self._observe_job)
+        follow(context.api.store.collection(JOBS), self._observe_job)
 
     def _observe_job(self, change: StoredChange) -> None:
         reference = controller_reference(change.object)

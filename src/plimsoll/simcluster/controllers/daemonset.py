@@ -8,16 +8,14 @@ from plimsoll.errors import ApiError
 from plimsoll.kube.resources import DAEMONSETS, NODES, PODS
 from plimsoll.simcluster.controllers.daemonpods import REVISION_LABEL, Placement, pod_of
 from plimsoll.simcluster.controllers.daemonstatus import is_available, limits_of, status_of
-from plimsoll.simcluster.controllers.ownership import Ownership, claim, controller_reference
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of, raise_first
+from plimsoll.simcluster.controllers.ownership import claim, controller_reference
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of, raise_first
 from plimsoll.simcluster.controllers.revisions import History
 from plimsoll.simcluster.recording import EventType
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -31,17 +29,15 @@ MOST_CREATES = 250
 class DaemonSetController:
     """Keeps the pods of daemon sets."""
 
-    def __init__(
-        self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, ownership: Ownership
-    ) -> None:
-        self._sets = api.store.collection(DAEMONSETS)
-        self._nodes = api.store.collection(NODES)
-        self._index = ownership.index(PODS)
-        self._reconciler = Reconciler(environment, settings, api, "daemonset-controller", self._story, workers=WORKERS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._sets = context.api.store.collection(DAEMONSETS)
+        self._nodes = context.api.store.collection(NODES)
+        self._index = context.ownership.index(PODS)
+        self._reconciler = context.reconciler("daemonset-controller", self._story, workers=WORKERS)
         self.queue = self._reconciler.queue
-        self._history = History(self._reconciler.verbs, ownership, REVISION_LABEL)
+        self._history = History(self._reconciler.verbs, context.ownership, REVISION_LABEL)
         follow(self._sets, lambda change: self.queue.add(key_of(change.object)))
-        follow(api.store.collection(PODS), self._observe_pod)
+        follow(context.api.store.collection(PODS), self._observe_pod)
         follow(self._nodes, self._observe_node)
 
     def _observe_pod(self, change: StoredChange) -> None:

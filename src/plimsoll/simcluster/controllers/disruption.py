@@ -18,14 +18,11 @@ from plimsoll.kube.selectors import LabelSelector, selector_of
 from plimsoll.simcluster.api import FINISHED_PHASES, is_ready
 from plimsoll.simcluster.controllers.intorpercent import scaled_value
 from plimsoll.simcluster.controllers.ownership import controller_reference
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of
 from plimsoll.simcluster.controllers.replicasets import replicas_of
 
 if TYPE_CHECKING:
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -38,22 +35,16 @@ _SCALABLE: dict[str, Resource] = {one.kind: one for one in (REPLICASETS, STATEFU
 class DisruptionController:
     """Keeps the status of disruption budgets."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._api = api
-        self._budgets = api.store.collection(PODDISRUPTIONBUDGETS)
-        self._pods = api.store.collection(PODS)
-        self._reconciler = Reconciler(environment, settings, api, "disruption-controller", self._story)
+    def __init__(self, context: ControllerContext) -> None:
+        self._api = context.api
+        self._budgets = context.api.store.collection(PODDISRUPTIONBUDGETS)
+        self._pods = context.api.store.collection(PODS)
+        self._reconciler = context.reconciler("disruption-controller", self._story)
         self.queue = self._reconciler.queue
         follow(self._budgets, lambda change: self.queue.add(key_of(change.object)))
         follow(self._pods, self._observe_pod)
         for resource in _SCALABLE.values():
-            api.store.collection(resource).watchers.append(self._observe_workload)
+            context.api.store.collection(resource).watchers.append(self._observe_workload)
 
     def _observe_pod(self, change: StoredChange) -> None:
         for budget in self._budgets.in_namespace(change.object["metadata"]["namespace"]):

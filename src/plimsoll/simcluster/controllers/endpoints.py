@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import ENDPOINTS, SERVICES
 from plimsoll.simcluster.api import NamespaceTerminatingError, is_ready
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps
+from plimsoll.simcluster.controllers.reconciling import Steps
 from plimsoll.simcluster.controllers.servicepods import (
     HEADLESS_LABEL,
     ServicePods,
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.workqueue import Key
 
 MANAGED_BY = "endpoints.kubernetes.io/managed-by"
@@ -45,18 +42,12 @@ _Ports = tuple[tuple[str, int, str, str], ...]
 class EndpointsController:
     """Lists every service's pods by address, ready or not."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._services = api.store.collection(SERVICES)
-        self._endpoints = api.store.collection(ENDPOINTS)
-        self._reconciler = Reconciler(environment, settings, api, MANAGER, self._story, workers=WORKERS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._services = context.api.store.collection(SERVICES)
+        self._endpoints = context.api.store.collection(ENDPOINTS)
+        self._reconciler = context.reconciler(MANAGER, self._story, workers=WORKERS)
         self.queue = self._reconciler.queue
-        self._pods = ServicePods(environment.kernel, api.store, self.queue.add)
+        self._pods = ServicePods(context.environment.kernel, context.api.store, self.queue.add)
 
     def _story(self, key: Key) -> Steps:
         service = self._services.find(*key)

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 from plimsoll.kube.resources import ENDPOINTS, ENDPOINTSLICES, SERVICES, Object
 from plimsoll.simcluster.api import NamespaceTerminatingError
 from plimsoll.simcluster.controllers.ownership import reference_to
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Step, Steps, follow, key_of, raise_first
+from plimsoll.simcluster.controllers.reconciling import Step, Steps, follow, key_of, raise_first
 
 if TYPE_CHECKING:
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -39,18 +36,11 @@ _Place = tuple[str, _Ports]
 class EndpointSliceMirroring:
     """Keeps one slice for each address family and set of ports."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._services = api.store.collection(SERVICES)
-        self._endpoints = api.store.collection(ENDPOINTS)
-        self._slices = api.store.collection(ENDPOINTSLICES)
-        name = "endpoint-slice-mirroring-controller"
-        self._reconciler = Reconciler(environment, settings, api, name, self._story)
+    def __init__(self, context: ControllerContext) -> None:
+        self._services = context.api.store.collection(SERVICES)
+        self._endpoints = context.api.store.collection(ENDPOINTS)
+        self._slices = context.api.store.collection(ENDPOINTSLICES)
+        self._reconciler = context.reconciler("endpoint-slice-mirroring-controller", self._story)
         self.queue = self._reconciler.queue
         follow(self._endpoints, self._observe)
         follow(self._services, self._observe)

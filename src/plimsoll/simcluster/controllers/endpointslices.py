@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from plimsoll.kube.resources import ENDPOINTSLICES, NODES, SERVICES
 from plimsoll.simcluster.api import NamespaceTerminatingError, is_ready
-from plimsoll.simcluster.controllers.ownership import Ownership, reference_to
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Step, Steps, raise_first
+from plimsoll.simcluster.controllers.ownership import reference_to
+from plimsoll.simcluster.controllers.reconciling import Step, Steps, raise_first
 from plimsoll.simcluster.controllers.servicepods import (
     HEADLESS_LABEL,
     ServicePods,
@@ -28,9 +28,7 @@ from plimsoll.simcluster.controllers.servicepods import (
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.workqueue import Key
 
 MANAGED_BY = "endpointslice.kubernetes.io/managed-by"
@@ -50,17 +48,13 @@ Ports = tuple[tuple[tuple[str, Any], ...], ...]
 class EndpointSliceController:
     """Keeps the slices of every service."""
 
-    def __init__(
-        self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, ownership: Ownership
-    ) -> None:
-        self._services = api.store.collection(SERVICES)
-        self._nodes = api.store.collection(NODES)
-        self._index = ownership.index(ENDPOINTSLICES)
-        self._reconciler = Reconciler(
-            environment, settings, api, "endpoint-slice-controller", self._story, workers=WORKERS
-        )
+    def __init__(self, context: ControllerContext) -> None:
+        self._services = context.api.store.collection(SERVICES)
+        self._nodes = context.api.store.collection(NODES)
+        self._index = context.ownership.index(ENDPOINTSLICES)
+        self._reconciler = context.reconciler("endpoint-slice-controller", self._story, workers=WORKERS)
         self.queue = self._reconciler.queue
-        self._pods = ServicePods(environment.kernel, api.store, self.queue.add)
+        self._pods = ServicePods(context.environment.kernel, context.api.store, self.queue.add)
 
     def _story(self, key: Key) -> Steps:
         service = self._services.find(*key)

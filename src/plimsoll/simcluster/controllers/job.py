@@ -14,14 +14,12 @@ from plimsoll.kube.selectors import selector_of
 from plimsoll.simcluster.api import NamespaceTerminatingError
 from plimsoll.simcluster.controllers import jobstatus
 from plimsoll.simcluster.controllers.jobpods import TRACKING, JobPods, backoff_seconds, pod_of
-from plimsoll.simcluster.controllers.ownership import Ownership, claim, controller_reference, selects
+from plimsoll.simcluster.controllers.ownership import claim, controller_reference, selects
 from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of, raise_first
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -35,16 +33,14 @@ MOST_CREATES = 500
 class JobController:
     """Runs jobs."""
 
-    def __init__(
-        self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, ownership: Ownership
-    ) -> None:
-        self._jobs = api.store.collection(JOBS)
-        self._index = ownership.index(PODS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._jobs = context.api.store.collection(JOBS)
+        self._index = context.ownership.index(PODS)
         self._uids: dict[Key, str] = {}
-        self._reconciler = Reconciler(environment, settings, api, "job-controller", self._story, workers=WORKERS)
+        self._reconciler = context.reconciler("job-controller", self._story, workers=WORKERS)
         self.queue = self._reconciler.queue
         follow(self._jobs, self._observe_job)
-        follow(api.store.collection(PODS), self._observe_pod)
+        follow(context.api.store.collection(PODS), self._observe_pod)
 
     def _observe_job(self, change: StoredChange) -> None:
         self._uids[key_of(change.object)] = change.object["metadata"]["uid"]

@@ -22,6 +22,7 @@ from plimsoll.kube.resources import (
     STATEFULSETS,
     Resource,
 )
+from plimsoll.simcluster.controllers.context import ControllerContext
 from plimsoll.simcluster.controllers.deployment import DeploymentController
 from plimsoll.simcluster.controllers.dormant import Dormant
 from plimsoll.simcluster.controllers.garbage import GarbageCollector
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.client import ClientEnvironment
     from plimsoll.simcluster.controllers.rootca import RootCaPublisher
     from plimsoll.simcluster.profile import Profile
-    from plimsoll.simcluster.settings import ControllerSettings, NamespaceSettings
+    from plimsoll.simcluster.settings import NamespaceSettings
     from plimsoll.simcluster.workqueue import WorkQueue
 
 
@@ -47,7 +48,7 @@ class Controller(Protocol):
     queue: WorkQueue
 
 
-Maker = Callable[["ClientEnvironment", "ControllerSettings", "Api", Ownership], Controller]
+Maker = Callable[[ControllerContext], Controller]
 
 
 class Sleeper(NamedTuple):
@@ -104,10 +105,7 @@ class ControllerManager:
         *,
         inspectable: bool,
     ) -> None:
-        self._environment = environment
-        self._settings = profile.controllers
-        self._api = api
-        self.ownership = Ownership(api.store)
+        self._context = ControllerContext(environment, profile.controllers, api, Ownership(api.store))
         self.queues: dict[str, WorkQueue] = {}
         self._pauses = 0
         self._publisher: RootCaPublisher | None = None
@@ -115,7 +113,7 @@ class ControllerManager:
         if inspectable:
             namespace = self._add_inspectable(profile)
         else:
-            self.queues["garbage"] = GarbageCollector(environment, self._settings, api).queue
+            self.queues["garbage"] = GarbageCollector(environment, profile.controllers, api).queue
         self._add_builtin(namespace, streams)
         for sleeper in (*SLEEPERS, *(INSPECTABLE_SLEEPERS if inspectable else ())):
             Dormant(api.store, sleeper.resources, partial(self._wake, sleeper))
@@ -125,18 +123,19 @@ class ControllerManager:
         # loaded here because load runs start sooner without
         from plimsoll.simcluster.controllers.inspection import InspectionControllers  # noqa: PLC0415
 
-        inspection = InspectionControllers(self._environment, profile, self._api)
+        inspection = InspectionControllers(self._context.environment, profile, self._context.api)
         self._publisher = inspection.publisher
         self.queues.update(inspection.queues)
         return inspection.namespace
 
     def _add_builtin(self, namespace: NamespaceSettings, streams: Streams) -> None:
-        environment, settings, api = self._environment, self._settings, self._api
+        context = self._context
+        environment, settings, api = context.environment, context.settings, context.api
         self.lifecycle = NodeLifecycle(environment, settings, api, streams.stream("node-lifecycle"))
         contents = NamespaceContents(environment, namespace, settings, api)
         random = streams.stream("deployments")
-        self.queues["deployment"] = DeploymentController(environment, settings, api, random, self.ownership).queue
-        self.queues["replicaset"] = ReplicaSetController(environment, settings, api, self.ownership).queue
+        self.queues["deployment"] = DeploymentController(environment, settings, api, random, context.ownership).queue
+        self.queues["replicaset"] = ReplicaSetController(environment, settings, api, context.ownership).queue
         self.queues["namespacecontents"] = contents.queue
         self.queues["namespace"] = NamespaceController(environment, settings, api).queue
 
@@ -147,7 +146,7 @@ class ControllerManager:
 
     def _wake(self, sleeper: Sleeper) -> None:
         make = sleeper.load()
-        self._added(sleeper.name, make(self._environment, self._settings, self._api, self.ownership))
+        self._added(sleeper.name, make(self._context))
 
     def _added(self, name: str, controller: Controller) -> None:
         self.queues[name] = controller.queue

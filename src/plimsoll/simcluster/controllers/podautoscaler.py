@@ -21,7 +21,7 @@ from plimsoll.kube.resources import (
     Resource,
 )
 from plimsoll.kube.selectors import selector_of
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of
 from plimsoll.simcluster.controllers.replicasets import replicas_of
 from plimsoll.simcluster.scheduling.resources import parse_amounts
 from plimsoll.simcluster.usage import pod_usage
@@ -29,10 +29,7 @@ from plimsoll.simcluster.usage import pod_usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -57,20 +54,13 @@ class _Reading(NamedTuple):
 class HorizontalPodAutoscaler:
     """Scales workloads."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._api = api
-        self._autoscalers = api.store.collection(HORIZONTALPODAUTOSCALERS)
-        self._pods = api.store.collection(PODS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._api = context.api
+        self._autoscalers = context.api.store.collection(HORIZONTALPODAUTOSCALERS)
+        self._pods = context.api.store.collection(PODS)
         self._recommended: dict[str, list[tuple[float, int]]] = {}
         self._ticking: set[str] = set()
-        name = "horizontal-pod-autoscaler"
-        self._reconciler = Reconciler(environment, settings, api, name, self._story)
+        self._reconciler = context.reconciler("horizontal-pod-autoscaler", self._story)
         self.queue = self._reconciler.queue
         follow(self._autoscalers, self._observe)
 

@@ -9,18 +9,15 @@ from plimsoll.kube.selectors import selector_of_labels
 from plimsoll.simcluster.controllers.replicaset import ReplicaSetController, ReplicatedKind
 
 if TYPE_CHECKING:
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
 
 REPLICATION_CONTROLLERS = ReplicatedKind(
     REPLICATIONCONTROLLERS, "replication-controller", selector_of_labels, counts_terminating=False
 )
 
 
-def replication_manager(
-    environment: ClientEnvironment, settings: ControllerSettings, api: Api, ownership: Ownership
-) -> ReplicaSetController:
+def replication_manager(context: ControllerContext) -> ReplicaSetController:
     """The controller of replication controllers."""
-    return ReplicaSetController(environment, settings, api, ownership, REPLICATION_CONTROLLERS)
+    return ReplicaSetController(
+        context.environment, context.settings, context.api, context.ownership, REPLICATION_CONTROLLERS
+    )

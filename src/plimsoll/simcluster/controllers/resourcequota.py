@@ -13,14 +13,11 @@ from plimsoll.apimachinery.quota.amounts import add
 from plimsoll.apimachinery.quota.usage import UNCOUNTED, concerns, counted_names, usage_of
 from plimsoll.kube.resources import PODS, RESOURCEQUOTAS
 from plimsoll.simcluster.api import FINISHED_PHASES
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import Collection, StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -31,20 +28,13 @@ WORKERS = 5
 class ResourceQuotaController:
     """Keeps the status of quotas."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._store = api.store
-        self._quotas = api.store.collection(RESOURCEQUOTAS)
-        name = "resourcequota-controller"
-        self._reconciler = Reconciler(environment, settings, api, name, self._story, workers=WORKERS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._store = context.api.store
+        self._quotas = context.api.store.collection(RESOURCEQUOTAS)
+        self._reconciler = context.reconciler("resourcequota-controller", self._story, workers=WORKERS)
         self.queue = self._reconciler.queue
         follow(self._quotas, lambda change: self.queue.add(key_of(change.object)))
-        api.store.observe_collections(self._watch)
+        context.api.store.observe_collections(self._watch)
 
     def _watch(self, collection: Collection) -> None:
         resource = collection.resource

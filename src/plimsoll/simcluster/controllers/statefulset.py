@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import PERSISTENTVOLUMECLAIMS, PODS, STATEFULSETS
 from plimsoll.kube.selectors import selector_of
-from plimsoll.simcluster.controllers.ownership import Ownership, claim, controller_reference, selects
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Step, Steps, follow, key_of
+from plimsoll.simcluster.controllers.ownership import claim, controller_reference, selects
+from plimsoll.simcluster.controllers.reconciling import Step, Steps, follow, key_of
 from plimsoll.simcluster.controllers.revisions import History
 from plimsoll.simcluster.controllers.statefulpods import (
     REVISION_LABEL,
@@ -31,9 +31,7 @@ from plimsoll.simcluster.controllers.statefulstatus import status_of
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -49,17 +47,15 @@ HASH_LABEL = "controller.kubernetes.io/hash"
 class StatefulSetController:
     """Keeps the pods of stateful sets."""
 
-    def __init__(
-        self, environment: ClientEnvironment, settings: ControllerSettings, api: Api, ownership: Ownership
-    ) -> None:
-        self._sets = api.store.collection(STATEFULSETS)
-        self._claims = api.store.collection(PERSISTENTVOLUMECLAIMS)
-        self._index = ownership.index(PODS)
-        self.reconciler = Reconciler(environment, settings, api, "statefulset-controller", self._story, workers=WORKERS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._sets = context.api.store.collection(STATEFULSETS)
+        self._claims = context.api.store.collection(PERSISTENTVOLUMECLAIMS)
+        self._index = context.ownership.index(PODS)
+        self.reconciler = context.reconciler("statefulset-controller", self._story, workers=WORKERS)
         self.queue = self.reconciler.queue
-        self._history = History(self.reconciler.verbs, ownership, HASH_LABEL)
+        self._history = History(self.reconciler.verbs, context.ownership, HASH_LABEL)
         follow(self._sets, lambda change: self.queue.add(key_of(change.object)))
-        follow(api.store.collection(PODS), self._observe_pod)
+        follow(context.api.store.collection(PODS), self._observe_pod)
 
     def _observe_pod(self, change: StoredChange) -> None:
         pod = change.object

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import JOBS
 from plimsoll.simcluster.controllers.jobstatus import is_finished
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -25,16 +22,9 @@ WORKERS = 5
 class TtlAfterFinished:
     """Keeps finished jobs for as long as they ask for."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._jobs = api.store.collection(JOBS)
-        name = "ttl-after-finished-controller"
-        self._reconciler = Reconciler(environment, settings, api, name, self._story, workers=WORKERS)
+    def __init__(self, context: ControllerContext) -> None:
+        self._jobs = context.api.store.collection(JOBS)
+        self._reconciler = context.reconciler("ttl-after-finished-controller", self._story, workers=WORKERS)
         self.queue = self._reconciler.queue
         follow(self._jobs, self._observe)
 

@@ -12,16 +12,13 @@ from plimsoll.errors import ApiError
 from plimsoll.kube.quantities import parse_memory
 from plimsoll.kube.resources import PERSISTENTVOLUMECLAIMS, PERSISTENTVOLUMES, PODS, STORAGECLASSES
 from plimsoll.kube.selectors import selector_of
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -38,18 +35,12 @@ _VOLUME = ""
 class VolumeBinder:
     """Brings claims and volumes together, and sees to volumes whose claim is gone."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._claims = api.store.collection(PERSISTENTVOLUMECLAIMS)
-        self._volumes = api.store.collection(PERSISTENTVOLUMES)
-        self._classes = api.store.collection(STORAGECLASSES)
-        self._pods = api.store.collection(PODS)
-        self._reconciler = Reconciler(environment, settings, api, "persistentvolume-controller", self._story)
+    def __init__(self, context: ControllerContext) -> None:
+        self._claims = context.api.store.collection(PERSISTENTVOLUMECLAIMS)
+        self._volumes = context.api.store.collection(PERSISTENTVOLUMES)
+        self._classes = context.api.store.collection(STORAGECLASSES)
+        self._pods = context.api.store.collection(PODS)
+        self._reconciler = context.reconciler("persistentvolume-controller", self._story)
         self.queue = self._reconciler.queue
         follow(self._claims, self._observe_claim)
         follow(self._volumes, self._observe_volume)

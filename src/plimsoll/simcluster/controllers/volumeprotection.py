@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 from plimsoll.kube.resources import PERSISTENTVOLUMECLAIMS, PERSISTENTVOLUMES, PODS, Resource
 from plimsoll.simcluster.api import FINISHED_PHASES
-from plimsoll.simcluster.controllers.reconciling import Reconciler, Steps, follow, key_of
+from plimsoll.simcluster.controllers.reconciling import Steps, follow, key_of
 from plimsoll.simcluster.controllers.volumebinder import claims_of
 
 if TYPE_CHECKING:
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
-    from plimsoll.simcluster.controllers.ownership import Ownership
-    from plimsoll.simcluster.settings import ControllerSettings
+    from plimsoll.simcluster.controllers.context import ControllerContext
     from plimsoll.simcluster.store import StoredChange
     from plimsoll.simcluster.workqueue import Key
 
@@ -29,18 +26,11 @@ FINALIZERS = {
 class VolumeProtection:
     """Lets claims go that no pod uses, and volumes that are bound to no claim."""
 
-    def __init__(
-        self,
-        environment: ClientEnvironment,
-        settings: ControllerSettings,
-        api: Api,
-        ownership: Ownership,  # noqa: ARG002 - controllers are made alike
-    ) -> None:
-        self._claims = api.store.collection(PERSISTENTVOLUMECLAIMS)
-        self._volumes = api.store.collection(PERSISTENTVOLUMES)
-        self._pods = api.store.collection(PODS)
-        name = "pvc-protection-controller"
-        self._reconciler = Reconciler(environment, settings, api, name, self._story)
+    def __init__(self, context: ControllerContext) -> None:
+        self._claims = context.api.store.collection(PERSISTENTVOLUMECLAIMS)
+        self._volumes = context.api.store.collection(PERSISTENTVOLUMES)
+        self._pods = context.api.store.collection(PODS)
+        self._reconciler = context.reconciler("pvc-protection-controller", self._story)
         self.queue = self._reconciler.queue
         for collection in (self._claims, self._volumes):
             follow(collection, partial(self._observe, collection.resource))
