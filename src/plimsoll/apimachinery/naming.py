@@ -29,7 +29,6 @@ _CONFIG_KEY_FORM = "[-._a-zA-Z0-9]+"
 _WILDCARD_FORM = rf"\*\.{_SUBDOMAIN_FORM}"
 _HEADER_FORM = "[-A-Za-z0-9]+"
 _PERCENT_FORM = "[0-9]+%"
-_C_IDENTIFIER_FORM = "[A-Za-z_][A-Za-z0-9_]*"
 
 _LABEL_WORDS = (
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
@@ -219,19 +218,6 @@ def http_header_name(value: str) -> tuple[str, ...]:
     """Check the name of a header that a probe sends."""
     words = "a valid HTTP header must consist of alphanumeric characters or '-'"
     return () if _matches(_HEADER_FORM, value) else (form_error(words, _HEADER_FORM, "X-Header-Name"),)
-
-
-def c_identifier(value: str) -> tuple[str, ...]:
-    """Check an identifier of C."""
-    words = (
-        "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric "
-        "characters or '_'"
-    )
-    return (
-        ()
-        if _matches(_C_IDENTIFIER_FORM, value)
-        else (form_error(words, _C_IDENTIFIER_FORM, "my_name", "MY_NAME", "MyName"),)
-    )
 
 
 def generated_name(base: str, random: RandomSource) -> str:

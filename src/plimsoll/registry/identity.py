@@ -54,11 +54,6 @@ class Identity:
         digits = f"{self._random.getrandbits(90):024x}"
         return f"{self._created:08x}-{digits[:4]}-4{digits[4:7]}-8{digits[7:10]}-{digits[10:22]}"
 
-    def token_id(self) -> str:
-        """The id of a token: a random UUID."""
-        digits = f"{self._random.getrandbits(128):032x}"
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
-
     def suffix(self, length: int = SUFFIX_LENGTH) -> str:
         """Random letters that make a name unique."""
         return "".join(self._random.choices(NAME_ALPHABET, k=length))

@@ -66,10 +66,6 @@ class DeleteOptions:
     orphan_dependents: bool | None = None
     propagation: str | None = None
 
-    def with_grace(self, seconds: int) -> DeleteOptions:
-        """The same with another grace period."""
-        return replace(self, grace_seconds=seconds)
-
 
 def write_options(verb: str, options: Mapping[str, str], patch_type: str = "") -> WriteOptions:
     """Read the options of a write; 422 for values that are none."""

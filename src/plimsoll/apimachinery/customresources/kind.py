@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from plimsoll.apimachinery.customresources.columns import printer_columns
 from plimsoll.apimachinery.customresources.declaredrules import has_rules
 from plimsoll.apimachinery.customresources.defaulting import pruned, with_defaults, without_null_members
-from plimsoll.apimachinery.customresources.jsonpath import found
 from plimsoll.apimachinery.customresources.listtypes import list_errors
 from plimsoll.apimachinery.customresources.metadata import embedded_errors, type_meta_errors
 from plimsoll.apimachinery.customresources.scale import ScalePaths, scale_errors, scale_paths
@@ -74,13 +73,6 @@ class CustomKind:
         """Fields that field selectors may name besides name and namespace, e.g. ``spec.color``."""
         declared = self.version.get("selectableFields") or ()
         return tuple(field["jsonPath"].removeprefix(".") for field in declared)
-
-    def selectable_value(self, value: Object, field: str) -> str:
-        """What an object has in a selectable field, as a text; empty where it has nothing."""
-        results = found(value, f".{field}")
-        if not results or results[0] is None:
-            return ""
-        return str(results[0]).lower() if isinstance(results[0], bool) else str(results[0])
 
     def completed(self, value: Object) -> Object:
         """The object as it is stored and answered: pruned, without stray nulls, and with defaults.

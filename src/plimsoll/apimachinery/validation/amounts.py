@@ -14,7 +14,6 @@ from plimsoll.apimachinery.validation.fielderrors import (
     invalid_value,
     required,
 )
-from plimsoll.apimachinery.validation.labels import check_text
 from plimsoll.apimachinery.validation.numbers import NOT_NEGATIVE, quantity
 
 CONTAINER_RESOURCES = {"cpu", "memory", "ephemeral-storage"}
@@ -122,10 +121,3 @@ def _check_claims(claims: Any, known: set[str], field: str) -> Errors:
             listed = f": {', '.join(sorted(known))}" if known else " which is empty"
             detail = f"must be one of the names in pod.spec.resourceClaims{listed}"
             yield FieldError("FieldValueNotFound", path, name, detail)
-
-
-def check_amounts(amounts: Mapping[str, Any] | None, field: str) -> Errors:
-    """Check a list of what any resource may be in, such as the capacity of a volume."""
-    for name, amount in (amounts or {}).items():
-        yield from check_text(qualified_name, name, f"{field}[{name}]")
-        yield from check_amount(name, amount, f"{field}[{name}]")

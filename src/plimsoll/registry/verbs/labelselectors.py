@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 
 from plimsoll.apimachinery.naming import label_value, qualified_name
 from plimsoll.apimachinery.validation.fielderrors import FieldError, invalid_value
-from plimsoll.errors import ApiError
 from plimsoll.kube.selectors import LabelSelector, Operator, Requirement
 from plimsoll.registry.refusals import bad_request
 
@@ -46,15 +45,6 @@ def parse_labels(text: str) -> LabelSelector:
     except ValueError as error:
         raise bad_request(str(error)) from None
     return LabelSelector(tuple(sorted(requirements, key=lambda requirement: requirement.key)))
-
-
-def label_selector_error(text: str) -> ApiError | None:
-    """What is wrong with a label selector; None where nothing is."""
-    try:
-        parse_labels(text)
-    except ApiError as error:
-        return error
-    return None
 
 
 def _tokens(text: str) -> Iterator[_Token]:

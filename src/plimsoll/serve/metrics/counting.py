@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -42,12 +42,11 @@ class Durations:
 
 
 class Totals(NullTelemetry):
-    """Requests and gauges since a cluster began; all else goes unheard."""
+    """Requests since a cluster began; all else goes unheard: gauges are read where they are."""
 
     def __init__(self) -> None:
         self.latencies: dict[Requests, Durations] = {}
         self.throttles: dict[Requests, Durations] = {}
-        self._gauges: dict[tuple[str, str], float] = {}
 
     def requests(self, rows: Iterable[RequestRow]) -> None:
         """Add a window of requests."""
@@ -57,12 +56,3 @@ class Totals(NullTelemetry):
             if key not in kept:
                 kept[key] = Durations()
             kept[key].add(representative(row.bucket), row.count, row.seconds_sum)
-
-    def sample(self, seconds: float, series: str, instance: str, value: float) -> None:
-        """Keep a gauge's last value."""
-        del seconds
-        self._gauges[series, instance] = value
-
-    def gauges(self, series: str) -> Iterator[tuple[str, float]]:
-        """The last values of a series by instance."""
-        return ((instance, value) for (name, instance), value in self._gauges.items() if name == series)
