@@ -22,20 +22,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def results() -> Iterator[Results]:
-    """The results of a transcript's steps, on one cluster for all.
-
-    Transcripts race with controllers, as on a real cluster: one that does not match gets a second chance.
-    """
+    """The results of a transcript's steps, on one cluster for all."""
     with served_cluster() as client:
-
-        def replayed(transcript: Path) -> Any:
-            first = replay_tool().replay(transcript, client)
-            expected = [(transcript.stem, name) in deviations() for path, _, name in CASES if path == transcript]
-            if [not result.ok for result in first] == expected:
-                return first
-            return replay_tool().replay(transcript, client)
-
-        yield cache(replayed)
+        yield cache(lambda transcript: replay_tool().replay(transcript, client))
 
 
 @pytest.mark.parametrize(
