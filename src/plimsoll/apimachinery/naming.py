@@ -151,6 +151,7 @@ def qualified_name(value: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)
 def label_value(value: str) -> tuple[str, ...]:
     """Check the value of a label."""
     messages = _checked(

@@ -24,6 +24,8 @@ class Identity:
         self._random = random
         self._epoch_seconds = epoch_seconds
         self._created = 0
+        self._cluster = f"{random.getrandbits(16):04x}-4{random.getrandbits(12):03x}-8{random.getrandbits(12):03x}"
+        """The middle of every uid: random, so that two clusters share none."""
         self._second = -1
         self._timestamp = ""
 
@@ -51,8 +53,7 @@ class Identity:
     def uid(self) -> str:
         """A UUID of version 4 in form; its first part counts what was created, since components compare ages by it."""
         self._created += 1
-        digits = f"{self._random.getrandbits(90):024x}"
-        return f"{self._created:08x}-{digits[:4]}-4{digits[4:7]}-8{digits[7:10]}-{digits[10:22]}"
+        return f"{self._created:08x}-{self._cluster}-{self._created:012x}"
 
     def suffix(self, length: int = SUFFIX_LENGTH) -> str:
         """Random letters that make a name unique."""
