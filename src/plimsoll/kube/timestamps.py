@@ -20,11 +20,11 @@ def rfc3339_micro(seconds: float, epoch: float = 0.0) -> str:
 
 
 def unix_seconds(text: str) -> float:
-    """Return the Unix seconds of a time as either form above writes it; ``ValueError`` where it is none."""
-    if len(text) < len("2020-01-01T00:00:00Z") or text[10] != "T" or text[-1] != "Z":
+    """Return the Unix seconds of what has to be a time; ``ValueError`` where it is none."""
+    seconds = parse_rfc3339(text)
+    if seconds is None:
         raise ValueError(f"{text[:40]!r} is not a time such as 2020-01-01T00:00:00Z")
-    day = _days(int(text[:4]), int(text[5:7]), int(text[8:10]))
-    return day * _SECONDS_PER_DAY + int(text[11:13]) * 3600.0 + int(text[14:16]) * 60.0 + float(text[17:-1])
+    return seconds
 
 
 def civil_date(unix_day: int) -> tuple[int, int, int]:

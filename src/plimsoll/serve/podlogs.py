@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from plimsoll.apimachinery.validation.fielderrors import FieldError, forbidden, invalid, invalid_value
 from plimsoll.errors import ApiError
 from plimsoll.kube.resources import PODS, Resource
-from plimsoll.kube.timestamps import unix_seconds
+from plimsoll.kube.timestamps import parse_rfc3339
 from plimsoll.serve.processes.logs import LogQuery, shown
 from plimsoll.serve.responses import NO_CACHE, TEXT_TYPE, Response
 from plimsoll.serve.simulatedlogs import SimulatedLogs
@@ -103,10 +103,18 @@ def _check_options(name: str, options: Mapping[str, str]) -> None:
 def _query(options: Mapping[str, str], now_unix_seconds: float) -> LogQuery:
     tail, limit, since = (_number(options.get(name)) for name in ("tailLines", "limitBytes", "sinceSeconds"))
     since_time = options.get("sinceTime")
-    since_unix_seconds = unix_seconds(since_time) if since_time else None
+    since_unix_seconds = _moment(since_time) if since_time else None
     if since is not None:
         since_unix_seconds = now_unix_seconds - since
     return LogQuery(tail, since_unix_seconds, options.get("timestamps") in {"true", "1"}, limit)
+
+
+def _moment(text: str) -> float:
+    seconds = parse_rfc3339(text)
+    if seconds is None:
+        message = f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00": cannot parse "{text}" as "2006"'
+        raise ApiError(400, "BadRequest", message)
+    return seconds
 
 
 def _number(text: str | None) -> int | None:

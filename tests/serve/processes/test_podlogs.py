@@ -55,6 +55,7 @@ def test_a_log_is_shown_as_it_is_asked_for() -> None:
         assert body(ask(bench, "talker", limitBytes="5")) == "one\nt"
         assert body(ask(bench, "talker", sinceSeconds="60", container="main")) == "one\ntwo\nthree\n"
         assert body(ask(bench, "talker", sinceTime="2999-01-01T00:00:00Z")) == ""
+        assert body(ask(bench, "talker", sinceTime="2000-01-01T00:00:00+01:00")) == "one\ntwo\nthree\n"
         stamped = body(ask(bench, "talker", timestamps="true")).splitlines()
         assert [line.split(" ")[1] for line in stamped] == ["one", "two", "three"]
         assert stamped[0].split(" ")[0].endswith("Z")
@@ -72,6 +73,7 @@ def test_what_cannot_be_shown_is_refused_as_a_real_server_does() -> None:
         missing = 'previous terminated container "main" in pod "talker" not found'
         assert refusal(bench, "talker", previous="true") == (400, missing)
         assert refusal(bench, "talker", tailLines="many")[0] == 400
+        assert refusal(bench, "talker", sinceTime="yesterday")[0] == 400
 
     run(story)
 
