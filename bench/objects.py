@@ -14,7 +14,7 @@ from plimsoll.kube.resources import DEPLOYMENTS, NAMESPACES, PODS, Object
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 NODES = 100
 PODS_PER_NODE = 100

@@ -15,7 +15,7 @@ from plimsoll.archive.directory import reserve_run
 from plimsoll.archive.manifest import RunStatus
 from plimsoll.archive.writer import RunWriter
 from plimsoll.histogram import bucket_of
-from plimsoll.simcluster.telemetry import Measure, Milestone, RequestRow
+from plimsoll.telemetry import Measure, Milestone, RequestRow
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,13 +17,13 @@ from plimsoll.archive.reader import RunArchive
 from plimsoll.archive.rows import TABLES
 from plimsoll.archive.writer import RunWriter, write_summary
 from plimsoll.histogram import bucket_of
-from plimsoll.simcluster.telemetry import Milestone, RequestRow
+from plimsoll.telemetry import Milestone, RequestRow
 from tests.archive.synthetic import STARTED, write_synthetic_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 UID = "uid-0"
 

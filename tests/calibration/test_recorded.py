@@ -9,7 +9,7 @@ import pytest
 from plimsoll.archive.reader import RunArchive
 from plimsoll.experiment.running import run
 from plimsoll.scenario.loading import load_scenario
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 from tests.calibration.recordings import NAMES, compare, read
 from tests.simcluster.wholecluster import Cluster
 

@@ -20,7 +20,7 @@ from plimsoll.registry.requests import User
 from plimsoll.serve.server import Listening, serving
 from plimsoll.simcluster.assembly import assemble
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 DATA = Path(__file__).parent.parent / "data" / "conformance"
 TOKENS = {"admin": "admins-token", "alice": "alices-token"}

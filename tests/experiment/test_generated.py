@@ -16,7 +16,7 @@ from plimsoll.archive.rows import TABLES
 from plimsoll.experiment.liverun import Outcome
 from plimsoll.experiment.running import Experiment
 from plimsoll.kube.resources import NAMESPACES, PODS
-from plimsoll.report.summary import Summary, summarise
+from plimsoll.measurement.summary import Summary, summarise
 from plimsoll.scenario.model import Scenario
 from plimsoll.simcluster import invariants
 from tests.experiment.small_scenarios import loaded_model

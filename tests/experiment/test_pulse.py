@@ -12,7 +12,7 @@ from plimsoll.archive.manifest import RunStatus
 from plimsoll.archive.reader import RunArchive
 from plimsoll.experiment.pulse import PulseWriter
 from plimsoll.histogram import bucket_of
-from plimsoll.simcluster.telemetry import RequestRow
+from plimsoll.telemetry import RequestRow
 
 STARTED = datetime(2026, 1, 5, tzinfo=UTC)
 

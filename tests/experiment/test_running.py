@@ -18,7 +18,7 @@ from plimsoll.archive.reader import RunArchive
 from plimsoll.errors import InputError
 from plimsoll.experiment.running import Experiment
 from plimsoll.kube.resources import NAMESPACES
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 from tests.experiment.small_scenarios import SMALL, STUCK, TALK, loaded
 from tests.experiment.whole_path import Captured, run
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 
 class Recorder(NullTelemetry):

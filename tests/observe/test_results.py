@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plimsoll.histogram import bucket_of
 from plimsoll.observe.results import Client, Results
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 from plimsoll.workloads.programs.durations import Durations
 from plimsoll.workloads.programs.reporting import line
 

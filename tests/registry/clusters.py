@@ -10,7 +10,7 @@ from plimsoll.registry.registry import Registry
 from plimsoll.registry.requests import Answer, Listing, Request, User, WatchEvent
 from plimsoll.simcluster.assembly import assemble
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 ADMIN = User("admin", groups=("system:masters", "system:authenticated"))
 EPOCH_SECONDS = 1_700_000_000.0

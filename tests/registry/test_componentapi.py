@@ -10,7 +10,7 @@ from plimsoll.registry.registry import Registry
 from plimsoll.simcluster.api import NamespaceTerminatingError
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 from tests.registry.clusters import Served
 
 

@@ -12,7 +12,7 @@ from plimsoll.registry.requests import Answer, Listing, Request
 from plimsoll.simcluster.assembly import assemble
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 PODS = ("metrics.k8s.io", "v1beta1", "pods")
 NODES = ("metrics.k8s.io", "v1beta1", "nodes")

@@ -14,7 +14,7 @@ from plimsoll import histogram
 from plimsoll.archive.manifest import RunStatus
 from plimsoll.archive.reader import RunArchive
 from plimsoll.archive.writer import RunWriter
-from plimsoll.simcluster.telemetry import Milestone, RequestRow, Telemetry
+from plimsoll.telemetry import Milestone, RequestRow, Telemetry
 
 INTERVAL_SECONDS = 10.0
 

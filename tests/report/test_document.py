@@ -10,10 +10,10 @@ import pytest
 
 from plimsoll.archive.manifest import RunStatus
 from plimsoll.archive.reader import RunArchive
+from plimsoll.measurement.summary import summarise
 from plimsoll.report.document import document
-from plimsoll.report.summary import summarise
 from tests.archive.synthetic import write_synthetic_run
-from tests.report.building import archive_of, pod, wanting
+from tests.measurement.building import archive_of, pod, wanting
 from tests.report.synthetic import Shape, write_run
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "run.schema.json"

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from plimsoll.measurement.summary import summarise
 from plimsoll.report.html import render_html
-from plimsoll.report.summary import summarise
 from tests.report.chromium import Page, open_page
 from tests.report.synthetic import Shape, write_run
 

@@ -10,7 +10,7 @@ from plimsoll.archive.manifest import RunStatus
 from plimsoll.archive.reader import RunArchive
 from plimsoll.archive.writer import RunWriter, write_summary
 from plimsoll.report.kube_burner import kube_burner_files
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 from tests.archive.synthetic import JOB, NEVER_READY, PODS, STARTED, write_synthetic_run
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from plimsoll.measurement.states import POD_STATES
 from plimsoll.observe.timelines import STATES
 from plimsoll.report.live import LiveDisplay, LiveState, PhaseProgress, line, render
-from plimsoll.report.states import POD_STATES
 
 STATE = LiveState(
     run="run-1",

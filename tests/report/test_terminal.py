@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.report.summary import Summary, summarise
+from plimsoll.measurement.summary import Summary, summarise
 from plimsoll.report.terminal import WIDTH, print_summary
-from tests.report.building import archive_of
+from tests.measurement.building import archive_of
 from tests.report.synthetic import Shape, write_run
 
 

@@ -18,7 +18,7 @@ from plimsoll.serve.server import Listening, ServedCluster, serving
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 PATIENCE_SECONDS = 30.0
 

@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from plimsoll.serve.composition import changed_spec, compose
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 from tests.robustness.servers import PATIENCE_SECONDS, Server, running
 
 CONFIG_MAPS = "/api/v1/namespaces/default/configmaps"

@@ -151,6 +151,12 @@ _MAXIMAL: Fields = {
                 ],
             },
         ],
+        "demands": [
+            {"kind": "apiRequests", "at": "1m", "for": "10m"},
+            {"kind": "databaseTransactions", "at": "1m", "for": "10m"},
+            {"kind": "dnsLookups", "at": "1m", "for": "10m"},
+            {"kind": "liveMigrations", "at": "1m", "for": "10m"},
+        ],
         "delete": True,
         "deleteTimeout": "1h",
     },

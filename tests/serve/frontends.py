@@ -16,7 +16,7 @@ from plimsoll.serve.tokens import ADMINISTRATOR
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 ADMIN, ALICE = "admin-token", "alice-token"
 USERS = {ADMIN: ADMINISTRATOR, ALICE: User("alice", groups=("system:authenticated",))}

@@ -42,7 +42,7 @@ from plimsoll.simcluster.nodes import NodeShape, node_object
 from plimsoll.simcluster.profile import Profile, load_profile
 from plimsoll.simcluster.scheduler import Scheduler
 from plimsoll.simcluster.store import Collection, Store, StoredChange
-from plimsoll.simcluster.telemetry import NullTelemetry, RequestRow
+from plimsoll.telemetry import NullTelemetry, RequestRow
 
 COMPONENTS = ("contents", "deployments", "replicasets", "namespaces", "garbage", "scheduler", "lifecycle")
 

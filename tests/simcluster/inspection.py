@@ -9,7 +9,7 @@ from plimsoll.simcluster import invariants
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 
 class Looking:

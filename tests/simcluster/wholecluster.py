@@ -17,7 +17,7 @@ from plimsoll.simcluster.faults import Fault
 from plimsoll.simcluster.kubelet.kubelet import Kubelet
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import Profile, load_profile
-from plimsoll.simcluster.telemetry import RequestRow
+from plimsoll.telemetry import RequestRow
 from tests.simcluster.controlplane import Recorder
 
 NODE = "node-0"

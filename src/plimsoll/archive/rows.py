@@ -26,7 +26,7 @@ PODS = _table(*_POD_COLUMNS, ("node", _LABEL), ("createdSeconds", _SECONDS))
 """One row per pod; ``node`` is empty for a pod that was never bound."""
 
 MILESTONES = _table(("seconds", _SECONDS), ("pod", _POD), ("milestone", _LABEL))
-"""See :class:`plimsoll.simcluster.telemetry.Milestone`."""
+"""See :class:`plimsoll.telemetry.Milestone`."""
 
 REQUESTS = _table(
     ("windowStartSeconds", _SECONDS),
@@ -40,7 +40,7 @@ REQUESTS = _table(
     ("count", pa.int64()),
     ("secondsSum", _SECONDS),
 )
-"""Requests in aggregate: see :class:`plimsoll.simcluster.telemetry.RequestRow`, whose fields are these in order."""
+"""Requests in aggregate: see :class:`plimsoll.telemetry.RequestRow`, whose fields are these in order."""
 
 SAMPLES = _table(("seconds", _SECONDS), ("series", _LABEL), ("instance", _LABEL), ("value", pa.float64()))
 

@@ -26,7 +26,7 @@ from plimsoll.archive.index import RunIndex
 from plimsoll.archive.journal import BATCH_ROWS, Journal
 from plimsoll.archive.manifest import Manifest, RunStatus, TableDigest, read_manifest
 from plimsoll.archive.parquet import write_parquet
-from plimsoll.simcluster.telemetry import RequestRow
+from plimsoll.telemetry import RequestRow
 
 
 class RunWriter:

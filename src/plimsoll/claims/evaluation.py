@@ -12,7 +12,7 @@ from plimsoll.archive.reader import RunArchive
 from plimsoll.claims.claim import Claim, Result
 from plimsoll.claims.evidence import Evidence
 from plimsoll.experiment.running import run
-from plimsoll.report.summary import summarise
+from plimsoll.measurement.summary import summarise
 from plimsoll.scenario.loading import load_scenario
 
 LONGEST_FIRST = ("openshift/500-pods-per-node", "openshift/50-nodes-pausepod", "openshift/50-nodes-client-server")

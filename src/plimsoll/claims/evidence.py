@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from plimsoll.archive.reader import RunArchive
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
     import numpy.typing as npt

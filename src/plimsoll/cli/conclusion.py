@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plimsoll.experiment.liverun import Outcome
-    from plimsoll.report.summary import Summary
+    from plimsoll.measurement.summary import Summary
 
 EXIT_CODES = {"pass": 0, "fail": 1, "incomplete": 3}
 INTERRUPTED = 130
@@ -55,8 +55,8 @@ def _summarise(outcome: Outcome, arguments: argparse.Namespace) -> Summary:
     from plimsoll.archive.reader import RunArchive
     from plimsoll.archive.writer import write_summary
     from plimsoll.cli.report import DEFAULT_NAME, print_as, write_page
+    from plimsoll.measurement.summary import summarise
     from plimsoll.report.document import document
-    from plimsoll.report.summary import summarise
 
     archive = RunArchive.open(outcome.directory)
     summary = summarise(archive)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plimsoll.archive.reader import RunArchive
-    from plimsoll.report.summary import Summary
+    from plimsoll.measurement.summary import Summary
 
 DESCRIPTION = """\
 Print the summary of a run, made anew from its archive. With --html, also write a report with plots: one file that
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     """
     from plimsoll.archive.reader import RunArchive
-    from plimsoll.report.summary import summarise
+    from plimsoll.measurement.summary import summarise
 
     archive = RunArchive.open(arguments.archive, arguments.runs_directory)
     summary = summarise(archive)

@@ -96,9 +96,9 @@ def _document(view: View) -> dict[str, object]:
 
 
 def _line(view: View) -> str:
+    from plimsoll.measurement import wording
+    from plimsoll.measurement.states import POD_STATES
     from plimsoll.observe.timelines import STATES
-    from plimsoll.report import wording
-    from plimsoll.report.states import POD_STATES
 
     counts = dict(zip(STATES, view.pods.by_state, strict=True))
     states = " ".join(f"{counts[state.key]}{state.letter}" for state in POD_STATES)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plimsoll.cluster.port import Cluster
     from plimsoll.driver.observation import Observation
     from plimsoll.driver.steps import Phase, Plan
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 
 class Driver:

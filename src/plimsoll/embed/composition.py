@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.simcluster import faults
+from plimsoll.simcluster import demands, faults
 from plimsoll.simcluster.nodes import NodeShape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plimsoll.scenario.cluster import ClusterSpec
+    from plimsoll.scenario.model import Load
 
 
 def node_names(nodes: int) -> list[str]:
@@ -35,3 +38,14 @@ def simulated_faults(spec: ClusterSpec) -> list[faults.Fault]:
         "componentRestart": faults.ComponentRestart,
     }
     return [kinds[fault.kind](**fault.model_dump(exclude={"kind"})) for fault in spec.faults]
+
+
+def simulated_demands(load: Load) -> list[demands.Demand]:
+    """What applications ask of the cluster's services, in the words of the simulation."""
+    kinds: dict[str, Callable[..., demands.Demand]] = {
+        "apiRequests": demands.ApiRequests,
+        "databaseTransactions": demands.DatabaseTransactions,
+        "dnsLookups": demands.DnsLookups,
+        "liveMigrations": demands.LiveMigrations,
+    }
+    return [kinds[demand.kind](**demand.model_dump(exclude={"kind"})) for demand in load.demands]

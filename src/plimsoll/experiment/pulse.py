@@ -10,7 +10,7 @@ from plimsoll.histogram import bucket_bounds
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plimsoll.simcluster.telemetry import RequestRow
+    from plimsoll.telemetry import RequestRow
 
 
 class PulseWriter(RunWriter):

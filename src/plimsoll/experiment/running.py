@@ -15,7 +15,7 @@ from plimsoll.archive.manifest import RunStatus
 from plimsoll.driver.execution import Driver
 from plimsoll.driver.plan import build_plan
 from plimsoll.embed.cluster import SimulatedPort
-from plimsoll.embed.composition import node_shapes, simulated_faults
+from plimsoll.embed.composition import node_shapes, simulated_demands, simulated_faults
 from plimsoll.embed.virtual import run_virtual
 from plimsoll.experiment.liverun import LiveRun, Outcome, drive
 from plimsoll.experiment.preflight import checked_profile
@@ -90,7 +90,13 @@ def _prepare(scenario: Scenario, profile: Profile, seed: int, writer: PulseWrite
     plan = build_plan(scenario, run_id)
     spec, interval_seconds = scenario.cluster, scenario.measure.interval_seconds
     cluster = assemble(
-        profile, node_shapes(spec), seed, writer, simulated_faults(spec), interval_seconds=interval_seconds
+        profile,
+        node_shapes(spec),
+        seed,
+        writer,
+        simulated_faults(spec),
+        simulated_demands(scenario.load),
+        interval_seconds=interval_seconds,
     )
     observer = Observer(SimulatedPort(cluster, OBSERVER), plan.label_selector, writer, interval_seconds)
     driver = Driver(SimulatedPort(cluster, DRIVER), observer, writer, plan)

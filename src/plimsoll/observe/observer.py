@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from plimsoll.cluster.port import Cluster
     from plimsoll.observe.stamps import Stamps
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 
 class Observer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plimsoll.kube.labels import EXCHANGE_DONE_ANNOTATION, JOB_LABEL, ROLE_ANNOTATION
 from plimsoll.observe import timelines
 from plimsoll.observe.timelines import COMPLETED, MILESTONES, PENDING, RUNNING, STATES
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from plimsoll.cluster.port import Change
     from plimsoll.kube.resources import Object
     from plimsoll.observe.stamps import Stamps
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 _WITH_AN_END = ("client", "worker")
 _NO_CLIENT, _IDLE, _EXCHANGING, _FINISHED = range(4)

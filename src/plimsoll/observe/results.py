@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from plimsoll import histogram
-from plimsoll.simcluster.telemetry import Telemetry
+from plimsoll.telemetry import Telemetry
 from plimsoll.workloads.programs.durations import bucket_middle_seconds
 from plimsoll.workloads.programs.reporting import read_line
 

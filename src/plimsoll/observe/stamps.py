@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plimsoll.kube.resources import Object
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 
 class Stamp(StrEnum):

@@ -30,7 +30,7 @@ from plimsoll.registry.verbs.patching import patch
 from plimsoll.registry.verbs.reading import get
 from plimsoll.registry.verbs.updating import update
 from plimsoll.registry.verbs.watching import Broadcaster, Watch, open_watch
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""What a reader of a run sees: a summary as pure data, and its renderings for terminals, browsers and programs.
+"""What a reader of a run sees: renderings of its measurements for terminals, browsers and programs.
 
-Belongs here: asking an archive what happened (`summary` and the modules it gathers), naming the numbers that objectives
-are written about (`metrics`), and turning them into text, JSON and HTML. Everything is a function of the archive.
+Belongs here: turning what :mod:`plimsoll.measurement` and :mod:`plimsoll.diagnosis` say into text, JSON and HTML.
+Everything is a function of the archive.
 
-Does not belong here: a cluster, a clock, the network; why something happened (`diagnosis`); parsing flags (`cli`).
+Does not belong here: what a run's numbers are (`measurement`); why something happened (`diagnosis`); parsing flags (`cli`).
 """

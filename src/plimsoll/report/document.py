@@ -10,12 +10,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plimsoll.report.creation import Little, Rate
-    from plimsoll.report.network import Transfer
-    from plimsoll.report.objectives import Judgement
-    from plimsoll.report.summary import Measurements, Summary
-    from plimsoll.report.traffic import ApiLatency, ClientTraffic, Durations
-    from plimsoll.report.work import Work
+    from plimsoll.measurement.creation import Little, Rate
+    from plimsoll.measurement.network import Transfer
+    from plimsoll.measurement.objectives import Judgement
+    from plimsoll.measurement.summary import Measurements, Summary
+    from plimsoll.measurement.traffic import ApiLatency, ClientTraffic, Durations
+    from plimsoll.measurement.work import Work
 
 SCHEMA = "plimsoll.run/1"
 

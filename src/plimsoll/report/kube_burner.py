@@ -17,15 +17,15 @@ import numpy as np
 
 from plimsoll.archive.manifest import RunStatus
 from plimsoll.kube.timestamps import rfc3339_micro
-from plimsoll.report.columns import categories
-from plimsoll.report.timelines import Timelines, read_timelines
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.measurement.columns import categories
+from plimsoll.measurement.timelines import Timelines, read_timelines
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from plimsoll.archive.reader import RunArchive
-    from plimsoll.report.columns import Booleans, Floats
+    from plimsoll.measurement.columns import Booleans, Floats
 
     Milliseconds = NDArray[np.int64]
 

@@ -17,8 +17,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from plimsoll.report import wording
-from plimsoll.report.states import POD_STATES, PodState
+from plimsoll.measurement import wording
+from plimsoll.measurement.states import POD_STATES, PodState
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -68,7 +68,7 @@ class LiveState:
     phases: tuple[PhaseProgress, ...] = ()
     """All phases of the plan in order, those to come included."""
     pods: Mapping[str, int] = field(default_factory=dict)
-    """Pods by state; the keys are those of ``plimsoll.report.states.POD_STATES``: pending, running, …"""
+    """Pods by state; the keys are those of ``plimsoll.measurement.states.POD_STATES``: pending, running, …"""
     pods_wanted: int = 0
     namespaces_active: int = 0
     namespaces_terminating: int = 0

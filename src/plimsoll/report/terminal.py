@@ -11,12 +11,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from plimsoll.report import wording
-from plimsoll.report.latency import INTERVALS, STAGES
+from plimsoll.measurement import wording
+from plimsoll.measurement.latency import INTERVALS, STAGES
 
 if TYPE_CHECKING:
-    from plimsoll.report.objectives import Judgement
-    from plimsoll.report.summary import Measurements, Summary
+    from plimsoll.measurement.objectives import Judgement
+    from plimsoll.measurement.summary import Measurements, Summary
 
 WIDTH = 100
 BAR_WIDTH = 36

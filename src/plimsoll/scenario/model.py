@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from plimsoll.scenario.actions import Action
 from plimsoll.scenario.cluster import ClusterSpec
+from plimsoll.scenario.demands import AnyDemand
 from plimsoll.scenario.objectives import Objective, parse_objective
 from plimsoll.scenario.objects import ObjectGroup
 from plimsoll.scenario.pace import Pace
@@ -105,6 +106,9 @@ class Load(Model):
     pace: Pace = Pace()
     order: Literal["byKind", "byNamespace"] = "byKind"
     jobs: Many[Job]
+    demands: Many[AnyDemand] = Field(
+        default=(), description="What applications ask of the cluster's services meanwhile; on simulated clusters only."
+    )
     delete: bool = True
     delete_timeout_seconds: PositiveSeconds = Field(default=14_400.0, alias="deleteTimeout")
 

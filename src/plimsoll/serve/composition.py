@@ -21,7 +21,7 @@ from plimsoll.simcluster.profile import ProfileError, load_profile
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 DEFAULT_NODES = 3
 

@@ -23,15 +23,15 @@ from plimsoll.kube.selectors import LabelSelector, parse_label_selector
 from plimsoll.kube.timestamps import rfc3339, rfc3339_micro, unix_seconds
 from plimsoll.simcluster.completion import COMPLETIONS
 from plimsoll.simcluster.store import not_found
-from plimsoll.simcluster.telemetry import Milestone
 from plimsoll.simcluster.validation import validate
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
     from plimsoll.kube.patchformats import Patch, PatchFormat
     from plimsoll.simcluster.admission import PodAdmission
     from plimsoll.simcluster.store import Collection, Store
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 EPOCH_SECONDS = 1_577_836_800.0
 """Second zero of every simulated cluster: 2020-01-01T00:00:00Z."""

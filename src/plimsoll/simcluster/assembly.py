@@ -29,11 +29,12 @@ from plimsoll.simcluster.store import Store
 from plimsoll.simcluster.traffic import Traffic
 
 if TYPE_CHECKING:
+    from plimsoll.simcluster.demands import Demand
     from plimsoll.simcluster.kubelet.events import EventRecorder
     from plimsoll.simcluster.profile import Profile
     from plimsoll.simcluster.stages.stages import Stages
     from plimsoll.simcluster.store import StoredChange
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 
 ADOPTED_BITS_PER_SECOND = 10e9
@@ -184,6 +185,7 @@ def assemble(
     seed: int,
     telemetry: Telemetry,
     faults: Sequence[Fault] = (),
+    demands: Sequence[Demand] = (),
     *,
     interval_seconds: float = 10.0,
     epoch_seconds: float = EPOCH_SECONDS,
@@ -202,5 +204,7 @@ def assemble(
         profile, nodes, seed, telemetry, interval_seconds, epoch_seconds, make_api, inspectable=inspectable
     )
     cluster.faults.schedule(faults)
+    for demand in demands:
+        cluster.kernel.at(demand.at_seconds, demand.begin, cluster)
     cluster.sampler.start()
     return cluster

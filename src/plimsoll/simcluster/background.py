@@ -64,7 +64,11 @@ class Background:
                 environment, heartbeat, "PATCH", "nodes/status", lambda: up() / settings.node_status_report_seconds
             ),
             _Stream(
-                environment, "kubelet", "GET", "control-pod objects", lambda: up() * settings.base_requests_per_second
+                environment,
+                "kubelet",
+                "GET",
+                "control-pod objects",
+                lambda: up() * settings.setting_requests_per_second,
             ),
             _Stream(environment, "kubelet", "WATCH", "secrets", lambda: watches() / settings.watch_timeout_seconds),
         ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.apiserver import ApiServer, RequestCost
     from plimsoll.simcluster.metering import Meter, Metering
     from plimsoll.simcluster.settings import LoggingSettings
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 MAX_RETRIES = 10
 """Times that client-go repeats a request that was answered with a Retry-After (rest/with_retry.go)."""

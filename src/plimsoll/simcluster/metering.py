@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from plimsoll.histogram import bucket_bounds, bucket_of
-from plimsoll.simcluster.telemetry import RequestRow, Telemetry
+from plimsoll.telemetry import RequestRow, Telemetry
 
 Measure = Literal["latency", "throttle"]
 

@@ -27,6 +27,12 @@ COMPONENTS: dict[str, type[Settings]] = {
     "namespace": settings.NamespaceSettings,
     "network": settings.NetworkSettings,
     "logging": settings.LoggingSettings,
+    "proxy": settings.ProxySettings,
+    "masters": settings.MastersSettings,
+    "dns": settings.DnsSettings,
+    "database": settings.DatabaseSettings,
+    "migration": settings.MigrationSettings,
+    "monitoring": settings.MonitoringSettings,
 }
 
 
@@ -77,6 +83,12 @@ class Profile:
     namespace: settings.NamespaceSettings
     network: settings.NetworkSettings
     logging: settings.LoggingSettings
+    proxy: settings.ProxySettings
+    masters: settings.MastersSettings
+    dns: settings.DnsSettings
+    database: settings.DatabaseSettings
+    migration: settings.MigrationSettings
+    monitoring: settings.MonitoringSettings
 
     def document(self) -> dict[str, Any]:
         """The profile as JSON-like values, as archives keep it."""

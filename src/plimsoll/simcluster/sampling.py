@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
     from plimsoll.simcluster.background import Background
     from plimsoll.simcluster.metering import Metering
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 
 class _Gauge:

@@ -19,7 +19,7 @@ from plimsoll.simcluster.recording import recorder
 from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy, ScoreWeights
 from plimsoll.simcluster.scheduling.view import ClusterView
 from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.api import Api

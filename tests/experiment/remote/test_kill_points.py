@@ -24,7 +24,7 @@ from plimsoll.driver.steps import Plan
 from plimsoll.experiment.remote import cleaning
 from plimsoll.observe.observer import Observer
 from plimsoll.scenario.loading import parse_scenario
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 from tests.cluster.http.fake_api import FakeApi, served
 from tests.experiment.remote.kubeconfigs import kubeconfig
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plimsoll.measurement.summary import summarise
 from plimsoll.report.html import render_html
 from plimsoll.report.html.figures import _is_a_moment, figures
 from plimsoll.report.html.material import upwards
 from plimsoll.report.html.plot import HALF, Curve, Figure, Frame, Hover
 from plimsoll.report.html.scale import NoTicks
-from plimsoll.report.summary import summarise
-from tests.report.building import archive_of, pod
+from tests.measurement.building import archive_of, pod
 from tests.report.synthetic import Shape, write_run
 
 LARGEST_BYTES = 1_000_000

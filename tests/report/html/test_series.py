@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll import histogram
-from plimsoll.report.columns import Samples
+from plimsoll.measurement.columns import Samples
 from plimsoll.report.html import series
-from tests.report.building import archive_of, requested, sampled
+from tests.measurement.building import archive_of, requested, sampled
 
 EDGES = np.array([0.0, 20.0, 40.0, 60.0])
 

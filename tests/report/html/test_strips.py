@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.measurement.summary import summarise
 from plimsoll.report.html.figures import figures
-from plimsoll.report.summary import summarise
-from tests.report.building import archive_of, pod, requested
+from tests.measurement.building import archive_of, pod, requested
 from tests.report.synthetic import Shape, write_run
 
 STEPS = (

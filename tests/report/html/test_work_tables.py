@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from plimsoll.measurement.work import work
 from plimsoll.report.html import work_tables
-from plimsoll.report.work import work
-from tests.report.test_work import durations, results
+from tests.measurement.test_work import durations, results
 
 ROWS = [("complete", 1.0), ("late", 0.0), ("attempts", 4.0), ("connections", 1.0), ("refused", 3.0),
         ("bytesSent", 2e6), ("bytesReceived", 2e6), ("firstConnectionSeconds", 0.7)]  # fmt: skip

@@ -15,7 +15,7 @@ from plimsoll.serve.processes.runtime import NETWORK_SETTINGS, ProcessRuntime
 from plimsoll.simcluster.assembly import SimulatedCluster, assemble
 from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 PATIENCE_SECONDS = 20.0
 

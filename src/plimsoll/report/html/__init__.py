@@ -3,7 +3,7 @@
 Belongs here: reducing an archive's tables to plot series (`series`), scales (`scale`), drawing (`markup`, `plot`,
 `figures`), tables and the page (`tables`, `page`), and the page's own style sheet and script (`assets/`).
 
-Does not belong here: computing what is shown. Numbers come from :mod:`plimsoll.report.summary`.
+Does not belong here: computing what is shown. Numbers come from :mod:`plimsoll.measurement.summary`.
 
 Plots are SVG drawn here, so that the page shows everything without running its script; the script only adds what a
 pointer or the keyboard asks for. A content security policy allows that one script and that one style sheet by their

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from plimsoll.report.columns import Samples
+from plimsoll.measurement.columns import Samples
+from plimsoll.measurement.timelines import read_timelines
 from plimsoll.report.html.material import Material
 from plimsoll.report.html.network_figures import network_over_time, network_per_node
 from plimsoll.report.html.plot import HALF, WIDE, Figure
 from plimsoll.report.html.pod_figures import container_creating, pods_by_state, pods_per_minute, time_to_running
 from plimsoll.report.html.request_figures import api_latency, requests_by_client, throttling
 from plimsoll.report.html.strips import phases, way_of_a_pod
-from plimsoll.report.timelines import read_timelines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from plimsoll.report.columns import Archive
-    from plimsoll.report.summary import Summary
+    from plimsoll.measurement.columns import Archive
+    from plimsoll.measurement.summary import Summary
 
 Maker = Callable[[Material, float], Figure | None]
 """Draws one plot at a width; None where there is nothing to show."""

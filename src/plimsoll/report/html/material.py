@@ -15,9 +15,9 @@ from plimsoll.report.html.scale import Linear, TimeAxis, rounded_up, time_axis
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from plimsoll.report.columns import Floats, Samples
-    from plimsoll.report.summary import Measurements
-    from plimsoll.report.timelines import Timelines
+    from plimsoll.measurement.columns import Floats, Samples
+    from plimsoll.measurement.summary import Measurements
+    from plimsoll.measurement.timelines import Timelines
 
 TIME_TITLE = "time since the run began"
 COLOURS = tuple(f"c{number}" for number in range(8))

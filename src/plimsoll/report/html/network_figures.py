@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plimsoll.report import wording
+from plimsoll.measurement import wording
+from plimsoll.measurement.network import MEGABIT, natural
 from plimsoll.report.html import series
 from plimsoll.report.html.markup import Markup, tag
 from plimsoll.report.html.material import TIME_TITLE, Material, middles, upwards
 from plimsoll.report.html.plot import LEFT, RIGHT, Curve, Figure, Frame, Hover, band, level, line, number
 from plimsoll.report.html.scale import NoTicks
-from plimsoll.report.network import MEGABIT, natural
 
 if TYPE_CHECKING:
-    from plimsoll.report.columns import Floats
-    from plimsoll.report.network import NodeTransfer, Transfer
+    from plimsoll.measurement.columns import Floats
+    from plimsoll.measurement.network import NodeTransfer, Transfer
 
 
 def network_over_time(material: Material, width: float) -> Figure | None:

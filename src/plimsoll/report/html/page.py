@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from plimsoll.report import wording
+from plimsoll.measurement import wording
 from plimsoll.report.html import tables, work_tables
 from plimsoll.report.html.figures import figures
 from plimsoll.report.html.markup import Markup, join, tag
 from plimsoll.report.terminal import judged_value
 
 if TYPE_CHECKING:
-    from plimsoll.report.columns import Archive
-    from plimsoll.report.summary import Measurements, Summary
+    from plimsoll.measurement.columns import Archive
+    from plimsoll.measurement.summary import Measurements, Summary
 
 VERDICTS = {
     "pass": ("✓ Pass", "All objectives are met."),

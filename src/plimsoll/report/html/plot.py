@@ -12,7 +12,7 @@ from plimsoll.report.html.markup import Markup, join, json_data, tag
 from plimsoll.report.html.scale import Scale, TimeAxis
 
 if TYPE_CHECKING:
-    from plimsoll.report.columns import Floats
+    from plimsoll.measurement.columns import Floats
 
 HEIGHT = 300.0
 WIDE = 1240.0

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plimsoll.report import wording
+from plimsoll.measurement import wording
+from plimsoll.measurement.latency import INTERVALS
+from plimsoll.measurement.states import POD_STATES
 from plimsoll.report.html import series
 from plimsoll.report.html.material import (
     COLOURS,
@@ -19,12 +21,10 @@ from plimsoll.report.html.material import (
 )
 from plimsoll.report.html.plot import LEFT, RIGHT, Curve, Figure, Frame, Hover, level, line
 from plimsoll.report.html.scale import Logarithmic, Segment, TimeAxis
-from plimsoll.report.latency import INTERVALS
-from plimsoll.report.states import POD_STATES
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
-    from plimsoll.report.creation import Little
+    from plimsoll.measurement.creation import Little
 
 WAY = ("podScheduled", "podKubeletRunning", "podRunning", "podReady")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from plimsoll.report.columns import Floats
+    from plimsoll.measurement.columns import Floats
 
 Tick = tuple[float, str]
 """A value and its label."""

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow.compute as pc
 
 from plimsoll import histogram
-from plimsoll.report.columns import categories, numbers
+from plimsoll.measurement.columns import categories, numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from plimsoll.report.columns import Codes, Floats, Series
+    from plimsoll.measurement.columns import Codes, Floats, Series
 
 DISTRIBUTION_POINTS = 240
 MOST_NODES = 240

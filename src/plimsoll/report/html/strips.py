@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from plimsoll.report import wording
+from plimsoll.measurement import wording
+from plimsoll.measurement.latency import STAGES
 from plimsoll.report.html.markup import Markup, join, tag
 from plimsoll.report.html.material import TIME_TITLE, Material
 from plimsoll.report.html.plot import BOTTOM, LEFT, RIGHT, TOP, Figure, Frame, number
 from plimsoll.report.html.scale import Linear, NoTicks
-from plimsoll.report.latency import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

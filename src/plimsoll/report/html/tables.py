@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from plimsoll.report import wording
+from plimsoll.measurement import wording
+from plimsoll.measurement.latency import INTERVALS
 from plimsoll.report.html.markup import Markup, join, tag
-from plimsoll.report.latency import INTERVALS
 
 if TYPE_CHECKING:
-    from plimsoll.report.latency import Quantiles
-    from plimsoll.report.objectives import Judgement
-    from plimsoll.report.summary import Measurements
-    from plimsoll.report.traffic import Durations
+    from plimsoll.measurement.latency import Quantiles
+    from plimsoll.measurement.objectives import Judgement
+    from plimsoll.measurement.summary import Measurements
+    from plimsoll.measurement.traffic import Durations
 
 MOST_REQUESTS = 25
 

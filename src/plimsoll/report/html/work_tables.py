@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.report import wording
+from plimsoll.measurement import wording
 from plimsoll.report.html.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plimsoll.measurement.summary import Measurements
+    from plimsoll.measurement.work import Work
     from plimsoll.report.html.markup import Markup
-    from plimsoll.report.summary import Measurements
-    from plimsoll.report.work import Work
 
 FAILURES = ("refused", "timedOut", "unresolved", "failed")
 """How attempts to connect end that come to nothing."""

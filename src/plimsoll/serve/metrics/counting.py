@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from plimsoll.histogram import representative
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 
 if TYPE_CHECKING:
-    from plimsoll.simcluster.telemetry import RequestRow
+    from plimsoll.telemetry import RequestRow
 
 
 class Requests(NamedTuple):

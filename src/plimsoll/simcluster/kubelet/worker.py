@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from plimsoll.simcluster.api import FINISHED_PHASES
 from plimsoll.simcluster.kubelet.statusqueue import Reporting
 from plimsoll.simcluster.kubelet.volumes import Volumes
-from plimsoll.simcluster.telemetry import Milestone
+from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -18,7 +18,7 @@ from plimsoll.experiment.remote.workers.crew import LOST
 from plimsoll.experiment.remote.workers.hiring import hired
 from plimsoll.experiment.remote.workers.processes import WorkerProcess
 from plimsoll.scenario.loading import parse_scenario
-from plimsoll.simcluster.telemetry import NullTelemetry
+from plimsoll.telemetry import NullTelemetry
 from tests.cluster.http.fake_api import FakeApi, served
 from tests.experiment.remote.kubeconfigs import kubeconfig
 from tests.experiment.remote.workers.test_share import SCENARIO

@@ -14,7 +14,7 @@ from plimsoll.experiment.remote.workers.messages import (
     read_task,
     take,
 )
-from plimsoll.simcluster.telemetry import RequestRow
+from plimsoll.telemetry import RequestRow
 
 
 def test_an_order_and_a_task_arrive() -> None:

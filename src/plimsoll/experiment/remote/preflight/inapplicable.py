@@ -23,3 +23,6 @@ def inapplicable(scenario: Scenario, nodes: int) -> Iterator[str]:
         yield "cluster.node describes simulated nodes; these are as they are"
     if cluster.faults:
         yield f"none of the {len(cluster.faults)} faults of cluster.faults will happen"
+    if scenario.load.demands:
+        kinds = ", ".join(sorted({demand.kind for demand in scenario.load.demands}))
+        yield f"load.demands describes what simulated applications ask for; nothing here will: {kinds}"

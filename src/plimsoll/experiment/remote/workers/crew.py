@@ -15,7 +15,7 @@ from plimsoll.experiment.remote.workers.share import Share
 if TYPE_CHECKING:
     from plimsoll.driver.steps import Phase
     from plimsoll.driver.tally import Tally
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 LOST = "WorkerLost"
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plimsoll.driver.steps import Plan
     from plimsoll.experiment.remote.target import Target
     from plimsoll.scenario.model import Scenario
-    from plimsoll.simcluster.telemetry import Telemetry
+    from plimsoll.telemetry import Telemetry
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from plimsoll.driver.tally import GivenUp, Tally
-from plimsoll.simcluster.telemetry import RequestRow
+from plimsoll.telemetry import RequestRow
 
 
 @dataclass(frozen=True, slots=True)

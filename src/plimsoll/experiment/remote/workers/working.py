@@ -19,7 +19,7 @@ from plimsoll.experiment.remote.workers.messages import Order, Progress, Task, e
 from plimsoll.experiment.remote.workers.share import Share
 from plimsoll.scenario.model import Scenario
 from plimsoll.simcluster.metering import Metering
-from plimsoll.simcluster.telemetry import NullTelemetry, RequestRow
+from plimsoll.telemetry import NullTelemetry, RequestRow
 
 if TYPE_CHECKING:
     from plimsoll.cluster.credentials.access import Access

@@ -1,0 +1,1 @@
+"""The findings: a file each. A new finding is a new file."""

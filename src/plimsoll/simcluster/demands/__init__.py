@@ -1,0 +1,16 @@
+"""What applications ask of a cluster's services while it is loaded, as data: a kind in each file.
+
+Belongs here: a demand's parameters, and how it sets the component at work that meets it. The components themselves are
+elsewhere in :mod:`plimsoll.simcluster`.
+"""
+
+from __future__ import annotations
+
+from plimsoll.simcluster.demands.apirequests import ApiRequests
+from plimsoll.simcluster.demands.database import DatabaseTransactions
+from plimsoll.simcluster.demands.dns import DnsLookups
+from plimsoll.simcluster.demands.migration import LiveMigrations
+
+Demand = ApiRequests | DatabaseTransactions | DnsLookups | LiveMigrations
+
+__all__ = ["ApiRequests", "DatabaseTransactions", "Demand", "DnsLookups", "LiveMigrations"]

@@ -1,0 +1,26 @@
+"""What the API servers cost, and their limits."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from plimsoll.simcluster.settings.setting import Count, Seconds, Settings
+
+
+class ApiServerSettings(Settings):
+    """The API servers and etcd behind them, taken together."""
+
+    cores: Annotated[int, Field(ge=1, le=4096, description="Cores that serve requests, over all API servers.")]
+    max_reads_in_flight: Count = Field(description="--max-requests-inflight, over all API servers.")
+    max_mutating_in_flight: Count = Field(description="--max-mutating-requests-inflight, over all API servers.")
+    read_cpu_seconds: Seconds = Field(description="CPU of one GET.")
+    list_cpu_seconds: Seconds = Field(description="CPU of one LIST of a few objects.")
+    write_cpu_seconds: Seconds = Field(description="CPU of one create, update, patch or delete.")
+    event_cpu_seconds: Seconds = Field(description="CPU of writing one Event.")
+    watch_cpu_seconds: Seconds = Field(description="CPU of starting one WATCH.")
+    etcd_read_seconds: Seconds = Field(description="Latency of a quorum read.")
+    etcd_write_seconds: Seconds = Field(description="Latency of a committed write.")
+    network_seconds: Seconds = Field(description="Round trip between a client and the API server.")
+    watch_delivery_seconds: Seconds = Field(description="From commit until watchers have the event.")
