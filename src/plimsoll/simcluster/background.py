@@ -68,7 +68,7 @@ class Background:
                 "kubelet",
                 "GET",
                 "control-pod objects",
-                lambda: up() * settings.setting_requests_per_second,
+                lambda: up() * settings.base_requests_per_second,
             ),
             _Stream(environment, "kubelet", "WATCH", "secrets", lambda: watches() / settings.watch_timeout_seconds),
         ]

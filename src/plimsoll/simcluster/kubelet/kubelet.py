@@ -112,7 +112,7 @@ class Kubelet:
         settings = self.settings
         environment = self._shared.environment
         # the control pods' steady requests are not simulated one by one: they take their share of the main client's rate
-        spare = settings.kube_api_qps - settings.setting_requests_per_second
+        spare = settings.kube_api_qps - settings.base_requests_per_second
         qps = max(spare, 0.1) if settings.kube_api_qps > 0 else 0.0
         self.client = Client(
             environment, "kubelet", self.name, qps=qps, burst=settings.kube_api_burst, log_verbosity=settings.verbosity

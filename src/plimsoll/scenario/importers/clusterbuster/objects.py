@@ -20,14 +20,14 @@ _SYNC_PORT = 7778
 
 def parts(settings: Settings) -> Fields:
     """The fields of a job that say which namespaces there are and what they hold."""
-    spread = {"count": settings.namespaces, "prefix": settings.setting}
+    spread = {"count": settings.namespaces, "prefix": settings.base}
     if settings.boolean("createnamespacesonly"):
         return {"namespaces": spread}
     if not settings.synchronises:
         return _part(settings, spread, [])
     if settings.boolean("syncinfirstnamespace"):
         return _parts_with_sync_in_the_first(settings)
-    name = f"{settings.setting}-sync"
+    name = f"{settings.base}-sync"
     apart = {
         "namespaces": {"names": [name]},
         "objects": [{"kind": "ConfigMap", "name": "system-configmap"}, *_sync_objects()],
@@ -36,7 +36,7 @@ def parts(settings: Settings) -> Fields:
 
 
 def _parts_with_sync_in_the_first(settings: Settings) -> Fields:
-    first, *others = (f"{settings.setting}-{number}" for number in range(settings.namespaces))
+    first, *others = (f"{settings.base}-{number}" for number in range(settings.namespaces))
     with_sync = _part(settings, {"names": [first]}, _sync_objects())
     if not others:
         return with_sync
