@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from plimsoll.simcluster.apiserver import ApiServer, Refusal, RequestCost
+from plimsoll.simcluster.apiserver import TOO_MANY_REQUESTS, ApiServer, Refusal, RequestCost
 from plimsoll.simcluster.profile import load_profile
 from plimsoll.simcluster.settings import ApiServerSettings
 
@@ -268,3 +268,13 @@ def test_added_latency_holds_no_core() -> None:
 
     assert station.admit(0.0, cost(1.0)) == 3.0
     assert station.admit(0.0, cost(1.0)) == 4.0
+
+
+def test_before_1_6_reads_and_writes_share_one_limit() -> None:
+    api = server(max_reads_in_flight=2, shared_in_flight_limit=True)
+    assert isinstance(api.admit(0.0, cost(latency_seconds=1.0)), float)
+    assert isinstance(api.admit(0.0, cost(latency_seconds=1.0, mutating=True)), float)
+
+    assert api.admit(0.0, cost(mutating=True)) is TOO_MANY_REQUESTS
+    assert api.admit(0.0, cost()) is TOO_MANY_REQUESTS
+    assert isinstance(api.admit(1.0, cost(mutating=True)), float)

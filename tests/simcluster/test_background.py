@@ -48,6 +48,15 @@ def test_a_node_that_is_down_is_silent() -> None:
     assert plane.requests("kubelet-heartbeat", "PUT", "leases") == 10
 
 
+def test_before_there_were_leases_every_node_reads_and_writes_its_status_each_ten_seconds() -> None:
+    plane = ControlPlane(profile="kubernetes-1.5.2")
+    background(plane, [Node() for _ in range(30)]).advance(60.0)
+
+    assert plane.requests("kubelet-heartbeat", "PUT", "leases") == 0
+    assert plane.requests("kubelet-heartbeat", "GET", "nodes") == 30 * 6
+    assert plane.requests("kubelet-heartbeat", "PATCH", "nodes/status") == 30 * 6
+
+
 def test_fractions_of_a_request_carry_over_to_the_next_interval() -> None:
     plane = ControlPlane()
     steady = background(plane, [Node()])

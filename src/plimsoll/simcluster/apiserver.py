@@ -65,6 +65,9 @@ class ApiServer:
         self._mutating: list[float] = []
         self._read_flights = (settings.max_reads_in_flight, self._reading)
         self._mutating_flights = (settings.max_mutating_in_flight, self._mutating)
+        if settings.shared_in_flight_limit:
+            self._mutating = self._reading
+            self._mutating_flights = self._read_flights
 
     def cost(self, verb: str, resource: str) -> RequestCost:
         """What a request with this verb costs; an Event is written like any object but to its own, cheaper keys."""

@@ -170,8 +170,9 @@ class SimulatedCluster:
         gauge("scheduler.unschedulable", "", lambda: self.scheduler.unschedulable)
         for name, queue in self.controllers.queues.items():
             gauge("controller.queue", name, queue.__len__)
-        gauge("apiserver.inflight", "readonly", lambda: server.in_flight(kernel.now)[0])
-        gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
+        if not self.profile.apiserver.shared_in_flight_limit:  # the metric came with the two limits
+            gauge("apiserver.inflight", "readonly", lambda: server.in_flight(kernel.now)[0])
+            gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
         gauge("apiserver.utilization", "", lambda: server.take_utilization(kernel.now))
         for name in self.kubelets:
             gauge("network.sendBitsPerSecond", name, partial(self.network.send_bits_per_second, name))

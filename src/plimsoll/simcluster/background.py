@@ -58,11 +58,16 @@ class Background:
             return sum(kubelet.count_pods() for kubelet in kubelets)
 
         heartbeat = "kubelet-heartbeat"
+
+        def reports() -> float:
+            return up() / settings.node_status_report_seconds
+
+        leases = [_Stream(environment, heartbeat, "PUT", "leases", lambda: up() / settings.lease_seconds)]
+        reads = [_Stream(environment, heartbeat, "GET", "nodes", reports)]
         self._streams = [
-            _Stream(environment, heartbeat, "PUT", "leases", lambda: up() / settings.lease_seconds),
-            _Stream(
-                environment, heartbeat, "PATCH", "nodes/status", lambda: up() / settings.node_status_report_seconds
-            ),
+            *(leases if settings.lease_seconds else ()),
+            *(reads if settings.node_status_reads else ()),
+            _Stream(environment, heartbeat, "PATCH", "nodes/status", reports),
             _Stream(
                 environment,
                 "kubelet",

@@ -49,6 +49,7 @@ class _Unschedulable:
 def scheduling_policy(settings: SchedulerSettings) -> SchedulingPolicy:
     """How this version of the scheduler decides."""
     return SchedulingPolicy(
+        percentage_of_nodes_to_score=settings.percentage_of_nodes_to_score,
         default_spreading=DefaultSpreading(settings.default_spreading),
         weights=ScoreWeights(1, 1, 1, 1) if settings.equal_score_weights else ScoreWeights(),
         wording=LEGACY if settings.legacy_messages else CURRENT,

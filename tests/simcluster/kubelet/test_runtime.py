@@ -9,7 +9,13 @@ from plimsoll.simcluster.settings import RuntimeSettings
 
 def runtime(kernel: Kernel, *, parallelism: int = 0, jitter: float = 0.0) -> Runtime:
     settings = RuntimeSettings(
-        sandbox_seconds=2.0, container_seconds=0.5, jitter=jitter, parallelism=parallelism, stop_seconds=1.0
+        sandbox_seconds=2.0,
+        image_pull_seconds=0.0,
+        image_bytes=0,
+        container_seconds=0.5,
+        jitter=jitter,
+        parallelism=parallelism,
+        stop_seconds=1.0,
     )
     return Runtime(kernel, settings, Streams(1).stream("runtime"))
 

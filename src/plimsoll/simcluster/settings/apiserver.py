@@ -15,6 +15,7 @@ class ApiServerSettings(Settings):
     cores: Annotated[int, Field(ge=1, le=4096, description="Cores that serve requests, over all API servers.")]
     max_reads_in_flight: Count = Field(description="--max-requests-inflight, over all API servers.")
     max_mutating_in_flight: Count = Field(description="--max-mutating-requests-inflight, over all API servers.")
+    shared_in_flight_limit: bool = Field(description="Reads and writes share maxReadsInFlight, as before 1.6.")
     read_cpu_seconds: Seconds = Field(description="CPU of one GET.")
     list_cpu_seconds: Seconds = Field(description="CPU of one LIST of a few objects.")
     write_cpu_seconds: Seconds = Field(description="CPU of one create, update, patch or delete.")

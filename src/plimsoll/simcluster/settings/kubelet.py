@@ -36,9 +36,21 @@ class KubeletSettings(Settings):
     pleg_on_demand_seconds: Seconds = Field(
         description="Delay of a relist asked for at once; zero where there is none."
     )
+    pleg_threshold_seconds: Annotated[float, Field(gt=0)] = Field(
+        description="Without a complete relist for so long the kubelet takes its runtime for unhealthy."
+    )
+    pleg_in_node_ready: bool = Field(description="A node whose relists are overdue is not Ready.")
+    pleg_in_healthz: bool = Field(
+        description="Overdue relists fail /healthz, for which a supervisor restarts the kubelet."
+    )
+    serialize_image_pulls: bool = Field(description="One image at a time is pulled.")
+    max_parallel_image_pulls: Count = Field(description="Where pulls are not serialised; zero is unlimited.")
+    registry_pull_qps: Rate = Field(description="Pulls beyond it fail at once, and are tried again after a back-off.")
+    registry_burst: Count
     token_requests: bool = Field(description="Service account tokens are requested per pod instead of read as secrets.")
-    lease_seconds: Seconds = Field(description="Period of the node lease renewal.")
+    lease_seconds: Seconds = Field(description="Period of the node lease renewal; zero where there are no leases.")
     node_status_report_seconds: Seconds = Field(description="Period of an unchanged node status report.")
+    node_status_reads: bool = Field(description="Each report of the node's status reads the node from the API first.")
     control_pods: Count = Field(description="Pods of the platform itself on every worker; they count against maxPods.")
     base_requests_per_second: Seconds = Field(description="Requests of the main client for the control pods.")
     verbosity: Annotated[int, Field(ge=0, le=10)] = Field(description="Log level, --v.")
@@ -48,6 +60,10 @@ class RuntimeSettings(Settings):
     """The container runtime and the network plugin of one node."""
 
     sandbox_seconds: Seconds = Field(description="Pod sandbox with its network, mean.")
+    image_pull_seconds: Seconds = Field(
+        description="Pulling one image that the node does not have, mean; zero where every image is present."
+    )
+    image_bytes: Count = Field(description="Size of an image, as the event about its pull says it.")
     container_seconds: Seconds = Field(description="Create and start one container, mean.")
     jitter: Annotated[float, Field(ge=0, lt=1, description="Each duration is drawn from mean x (1 +- jitter).")]
     parallelism: Count = Field(description="Pod starts at the same time on one node; zero is unlimited.")

@@ -20,7 +20,13 @@ Rate = Annotated[float, Field(description="Requests per second; zero or less is 
 def setting_name(field_name: str) -> str:
     """Camel case as Kubernetes writes it: ``kube_api_qps`` is ``kubeAPIQPS``."""
     name = to_camel(field_name)
-    return {"kubeApiQps": "kubeAPIQPS", "kubeApiBurst": "kubeAPIBurst", "eventQps": "eventRecordQPS"}.get(name, name)
+    known = {
+        "kubeApiQps": "kubeAPIQPS",
+        "kubeApiBurst": "kubeAPIBurst",
+        "eventQps": "eventRecordQPS",
+        "registryPullQps": "registryPullQPS",
+    }
+    return known.get(name, name)
 
 
 class Settings(BaseModel):
