@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
@@ -54,6 +54,11 @@ def parse_scenario(text: str, file: str, name: str | None = None) -> LoadedScena
         raise InputError(Complaint(Place(file, root.line), "a scenario is a mapping, and this is not", remedy))
     plain.setdefault("name", name or FilePath(file).stem)
     return _validated(plain, Source(file, root))
+
+
+def scenario_of(document: Mapping[str, Any], name: str) -> LoadedScenario:
+    """Load a scenario from its document, such as the one an archive keeps; complaints are about ``name``."""
+    return _validated(dict(document), Source(name))
 
 
 def _validated(plain: dict[str, Any], source: Source, warnings: tuple[Complaint, ...] = ()) -> LoadedScenario:
