@@ -13,7 +13,22 @@ import sys
 from collections.abc import Sequence
 
 from plimsoll import __version__
-from plimsoll.cli import claims, clean, examples, export, plan, rbac, report, resume, run, runs, schema, serve, watch
+from plimsoll.cli import (
+    claims,
+    clean,
+    examples,
+    export,
+    plan,
+    rbac,
+    report,
+    resume,
+    run,
+    runs,
+    schema,
+    serve,
+    tune,
+    watch,
+)
 from plimsoll.errors import PlimsollError
 
 USAGE = 2
@@ -24,7 +39,7 @@ DESCRIPTION = """\
 Find the load line of a Kubernetes cluster: load a simulated cluster as planned, record everything, and say what gave way.
 """
 
-COMMANDS = (run, serve, watch, report, runs, resume, clean, rbac, examples, plan, claims, export, schema)
+COMMANDS = (run, tune, serve, watch, report, runs, resume, clean, rbac, examples, plan, claims, export, schema)
 """In the order in which ``--help`` lists them: the everyday ones first."""
 
 

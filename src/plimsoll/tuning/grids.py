@@ -53,7 +53,7 @@ def spread(low: Number, high: Number) -> tuple[Number, ...]:
         step = _round_step((high - low) / _STEPS_WANTED, whole=_whole(low, high))
         first = math.floor(low / step + 1) * step
         between = [first + number * step for number in range(math.ceil((high - first) / step))]
-    return (low, *(_as(value, low, high) for value in between if low < value < high), high)
+    return tuple(sorted({low, high, *(_as(value, low, high) for value in between if low < value < high)}))
 
 
 def _preferred(low: Number, high: Number) -> Iterator[float]:
