@@ -14,7 +14,7 @@ CLAIMS = load_claims()
 
 
 def test_all_claims_of_the_openshift_article_are_there() -> None:
-    assert [claim.id for claim in CLAIMS] == ["R1", "R2", "R4", "R5", "R6", "R7", "R8"]
+    assert {"R1", "R2", "R4", "R5", "R6", "R7", "R8"} <= {claim.id for claim in CLAIMS}
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)

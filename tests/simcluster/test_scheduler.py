@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plimsoll.kube.resources import NODES, PODS, Object
-from plimsoll.simcluster.apiserver import Refusal
+from plimsoll.simcluster.api import is_bound
+from plimsoll.simcluster.apiserver import TOO_MANY_REQUESTS, Refusal
 from plimsoll.simcluster.nodes import NodeShape, node_object
 from tests.simcluster.controlplane import ControlPlane
 
@@ -394,3 +395,55 @@ def test_whatever_happens_no_node_is_over_capacity_and_every_pod_that_fits_is_pl
     assert not pending or len(placed) == 12
     assert plane.scheduler.unschedulable == len(pending)
     assert plane.scheduler.waiting == 0
+
+
+# --- bindings that the API server refuses
+
+APART = {
+    "affinity": {
+        "podAntiAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": [
+                {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "rs"}}}
+            ]
+        }
+    }
+}
+
+
+def refused_for(seconds: float, profile: str, **settings: float) -> ControlPlane:
+    """A node for one pod, and an API server that takes no binding for a while, though it is asked again and again."""
+    slow = {"scheduler.qps": 0.25, "scheduler.burst": 1, "scheduler.cycleSeconds": 0.1, **settings}
+    plane = ControlPlane("scheduler", "replicasets", profile=profile, settings=slow, nodes=1)
+    plane.namespace()
+    plane.replica_set("rs", replicas=2, **APART)
+    plane.run(0.1)
+    plane.server.error, plane.server.error_fraction = TOO_MANY_REQUESTS, 1.0
+    plane.run(seconds)
+    plane.server.error_fraction = 0.0
+    return plane
+
+
+def neighbours(plane: ControlPlane) -> int:
+    return sum(1 for pod in plane.pods if is_bound(pod))
+
+
+def test_before_1_6_a_pod_whose_binding_takes_longer_than_thirty_seconds_gets_a_sibling_as_neighbour() -> None:
+    plane = refused_for(33, "kubernetes-1.5.2")
+    plane.run(300)
+
+    assert neighbours(plane) == 2
+
+
+def test_since_1_6_the_time_of_an_assumed_pod_begins_with_the_end_of_its_binding() -> None:
+    plane = refused_for(33, "kubernetes-1.6")
+    plane.run(300)
+
+    assert neighbours(plane) == 1
+
+
+def test_a_binding_that_is_refused_ten_times_over_is_given_up_and_the_pod_scheduled_again() -> None:
+    plane = refused_for(100, "kubernetes-1.6")
+    assert any("Binding rejected" in event[3] for event in plane.telemetry.events)
+    plane.run(300)
+
+    assert neighbours(plane) == 1

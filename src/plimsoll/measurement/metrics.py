@@ -24,7 +24,7 @@ Numbers = Iterator[tuple[str, float | None]]
 def metrics(measured: Measurements) -> dict[str, float]:
     """All numbers of a run by name."""
     found: dict[str, float] = {}
-    for source in (_run, _pods, _creation, _latency, _clients, _network, _work):
+    for source in (_run, _pods, _creation, _latency, _clients, _network, _gauges, _work):
         found.update((name, number) for name, number in source(measured) if number is not None)
     return found
 
@@ -96,6 +96,11 @@ def _network(measured: Measurements) -> Numbers:
     yield "network.receiveMean", transfer.receive_mean * MEGABIT
     yield "network.receiveMax", max(node.receive_mean for node in transfer.nodes) * MEGABIT
     yield "network.sentBytes", transfer.sent_bytes
+
+
+def _gauges(measured: Measurements) -> Numbers:
+    yield from measured.gauges.items()
+    yield "apiserver.refused", measured.traffic.refused
 
 
 def _work(measured: Measurements) -> Numbers:

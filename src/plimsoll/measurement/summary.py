@@ -14,6 +14,7 @@ from plimsoll.measurement.clocks import ClockOffset, by_api_timestamps, clock_of
 from plimsoll.measurement.columns import Samples, numbers
 from plimsoll.measurement.creation import Little, Rate, little, rate
 from plimsoll.measurement.expectation import Expectation, expectation
+from plimsoll.measurement.gauges import gauges
 from plimsoll.measurement.latency import Quantiles, latencies, stages
 from plimsoll.measurement.metrics import metrics
 from plimsoll.measurement.network import Transfer, transfer
@@ -96,6 +97,8 @@ class Measurements:
     stages: Mapping[str, Quantiles]
     traffic: Traffic
     transfer: Transfer | None
+    gauges: Mapping[str, float]
+    """Largest and mean values of components' gauges, by the name of the metric."""
     work: tuple[Work, ...]
     """What the programs in pods measured, where they ran."""
     slowest: tuple[SlowPod, ...]
@@ -162,6 +165,7 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
         stages=stages(timelines),
         traffic=traffic(archive.table("requests"), run_seconds, steady),
         transfer=transfer(samples, expected, steady, run_seconds),
+        gauges=gauges(samples, run_seconds),
         work=work(archive.table("results"), archive.table("durations")),
         slowest=_slowest(timelines),
     )

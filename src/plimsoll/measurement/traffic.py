@@ -78,13 +78,16 @@ class Traffic:
 
     clients: tuple[ClientTraffic, ...]
     latencies: tuple[ApiLatency, ...]
+    refused: int
+    """Requests answered with 429, each try counted."""
 
 
 def traffic(requests: pa.Table, run_seconds: float, steady: tuple[float, float] | None) -> Traffic:
     """Sum up the ``requests`` table. ``steady`` is the stretch of time for the steady rates."""
     made = requests.filter(pc.equal(_words(requests, "measure"), "latency"))
     held = requests.filter(pc.equal(_words(requests, "measure"), "throttle"))
-    return Traffic(_clients(made, held, run_seconds, steady), _latencies(made))
+    refused = pc.sum(made.filter(pc.equal(made.column("code"), TOO_MANY_REQUESTS)).column("count")).as_py()
+    return Traffic(_clients(made, held, run_seconds, steady), _latencies(made), refused or 0)
 
 
 def _words(table: pa.Table, column: str) -> Any:

@@ -38,7 +38,8 @@ METRICS: dict[str, str] = {
     "podStatusLag": f"Running inside the kubelet → Running as the API says; {_QUANTILES}",
     "podDeleted": f"deletion requested → gone; {_QUANTILES}",
     "stage": f"one step of a pod's way, e.g. stage.mounting; {_QUANTILES}",
-    "pods": "pods .wanted .created .running .ready .failed; a number, or with % the part of those wanted",
+    "pods": "pods .wanted .created .running .ready .failed; a number, or with % the part of those wanted;"
+    " .antiAffinityViolated at most at a time",
     "podsPerMinute": "pods that became Running per minute; .best of all minutes; .created and .createdBest likewise",
     "containerCreating": "pods in ContainerCreating: .mean .max .littleRatio",
     "phase": 'seconds that a phase took, by its name: phase["Create secrets"]',
@@ -46,6 +47,9 @@ METRICS: dict[str, str] = {
     "requests": "of a client, e.g. requests.kubelet: .count .errors .perSecond .peakPerSecond .steadyPerSecond",
     "latency": f"answer times of a client's requests, e.g. latency.driver; {_QUANTILES}",
     "throttle": f"waits in a client's own rate limiter, e.g. throttle.kubelet; {_QUANTILES}, and .total",
+    "apiserver": "API servers: .refused requests, answered with 429; .refusedPerSecond .utilization, each .mean .max",
+    "scheduler": "the scheduler: .algorithmSeconds of a cycle, .mean .max over sampling intervals",
+    "kubelet": "any kubelet: .plegLastSeenSeconds .plegRelistSeconds .imagePullSeconds, each .mean .max",
     "network": "bits per second of a node while data is exchanged: .sendMean .sendMin .sendMax .receiveMean .receiveMax",
     "work": "what pods really did, by kind, e.g. work.exchange: .complete .refused .bytesSent .firstConnectionSeconds.max,"
     f" .roundTrip; {_QUANTILES}",

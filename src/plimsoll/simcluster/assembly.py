@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel import Kernel, Streams
@@ -15,7 +14,9 @@ from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
 from plimsoll.simcluster.client import ClientEnvironment
 from plimsoll.simcluster.controllers.manager import ControllerManager
+from plimsoll.simcluster.dns.service import ClusterDns
 from plimsoll.simcluster.faults import Fault, FaultInjector
+from plimsoll.simcluster.gauges import add_gauges
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
 from plimsoll.simcluster.kubelet.kubelet import Kubelet, Shared
@@ -83,7 +84,7 @@ class SimulatedCluster:
         self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers)
         background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
         self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
-        self._add_gauges()
+        add_gauges(self)
         self.stages: Stages | None = None
         """What people have written for KWOK; only where they may look."""
         if inspectable:
@@ -159,25 +160,6 @@ class SimulatedCluster:
     def _route_by_stage(self, change: StoredChange) -> None:
         if self.stages is None or not self.stages.has_pod_on_its_way(change.object):
             self._route_to_kubelet(change)
-
-    def _add_gauges(self) -> None:
-        gauge, server, kernel = self.sampler.gauge, self.server, self.kernel
-        for kubelet in self.kubelets.values():
-            gauge("kubelet.throttleSeconds", kubelet.name, kubelet.take_worst_wait)
-            gauge("kubelet.statusQueue", kubelet.name, kubelet.unsent_statuses)
-            gauge("kubelet.pods", kubelet.name, kubelet.count_pods)
-        gauge("scheduler.queue", "", lambda: self.scheduler.waiting)
-        gauge("scheduler.unschedulable", "", lambda: self.scheduler.unschedulable)
-        for name, queue in self.controllers.queues.items():
-            gauge("controller.queue", name, queue.__len__)
-        if not self.profile.apiserver.shared_in_flight_limit:  # the metric came with the two limits
-            gauge("apiserver.inflight", "readonly", lambda: server.in_flight(kernel.now)[0])
-            gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
-        gauge("apiserver.utilization", "", lambda: server.take_utilization(kernel.now))
-        for name in self.kubelets:
-            gauge("network.sendBitsPerSecond", name, partial(self.network.send_bits_per_second, name))
-            gauge("network.receiveBitsPerSecond", name, partial(self.network.receive_bits_per_second, name))
-        gauge("exchange.activeFlows", "", lambda: self.traffic.active)
 
 
 def assemble(

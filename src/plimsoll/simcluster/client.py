@@ -8,6 +8,7 @@ moment and does to the store what the request asked for. WATCH requests pass no 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ Failed = Callable[[ApiError], None]
 class RequestKind:
     """Requests of one client that are alike: the same verb and resource."""
 
-    __slots__ = ("cost", "limited", "meter", "resource", "verb")
+    __slots__ = ("cost", "limited", "meter", "resource", "sent", "verb", "waited_seconds")
 
     def __init__(self, verb: str, resource: str, cost: RequestCost, meter: Meter) -> None:
         self.verb = verb
@@ -45,6 +46,10 @@ class RequestKind:
         self.cost = cost
         self.meter = meter
         self.limited = verb != "WATCH"
+        self.sent = 0
+        """Requests that have left the client, repetitions among them."""
+        self.waited_seconds = 0.0
+        """What those that have left had waited at the limiter, taken together."""
 
 
 class ClientEnvironment:
@@ -60,13 +65,22 @@ class ClientEnvironment:
         self.telemetry = telemetry
         self.event_store: Api | None = None
         """Where events are kept as objects; None where they are only counted."""
+        self.clients: list[Client] | None = None
+        """Where the clients of one process are listed, whose waits it shows as one metric; None where nobody asks."""
+
+    def of_process(self, clients: list[Client]) -> ClientEnvironment:
+        """The same surroundings for the clients of one process, each of which is added to the list when it is made."""
+        process = copy(self)
+        process.clients = clients
+        return process
 
 
 class Client:
     """One clientset.
 
     ``role`` is what it is accounted under; ``instance`` tells clients of one role apart in logs. Without ``retries``
-    refusals are not dealt with here but go to the ``failed`` of each call.
+    refusals are not dealt with here but go to the ``failed`` of each call; of one that does not ``persevere`` they do
+    so when its retries are used up.
     """
 
     def __init__(
@@ -79,26 +93,33 @@ class Client:
         burst: int = 0,
         log_verbosity: int = 2,
         retries: bool = True,
+        perseveres: bool = True,
     ) -> None:
         self.role = role
         self.instance = instance
         self.gave_up = 0
         self.worst_wait_seconds = 0.0
+        self.kinds: list[RequestKind] = []
         self._environment = environment
         self._kernel = environment.kernel
         self._server = environment.server
         self._bucket = TokenBucket(qps, burst) if qps > 0 else None
         self._retries = retries
+        self._perseveres = perseveres
         self._log_rules = [
             rule for rule in environment.logging.throttle if rule.verbosity <= log_verbosity < rule.below_verbosity
         ]
         self._log_after_seconds = min((rule.over_seconds for rule in self._log_rules), default=float("inf"))
         self._logged_seconds = [float("-inf")] * len(self._log_rules)
+        if environment.clients is not None:
+            environment.clients.append(self)
 
     def kind(self, verb: str, resource: str) -> RequestKind:
         """Prepare requests of a kind; hold on to it."""
         meter = self._environment.metering.meter(self.role, verb, resource, 201 if verb == "POST" else 200)
-        return RequestKind(verb, resource, self._server.cost(verb, resource), meter)
+        kind = RequestKind(verb, resource, self._server.cost(verb, resource), meter)
+        self.kinds.append(kind)
+        return kind
 
     def call(
         self,
@@ -129,6 +150,13 @@ class Client:
     def post(self, kind: RequestKind, count: int = 1) -> None:
         """Make requests whose answer nobody waits for, such as events."""
         self.call(kind, _nothing, count=count)
+
+    def limiter_waits(self) -> tuple[int, float]:
+        """How many requests the limiter has let through so far, and the seconds for which all of them waited."""
+        if self._bucket is None:
+            return 0, 0.0
+        limited = [kind for kind in self.kinds if kind.limited]
+        return sum(kind.sent for kind in limited), sum(kind.waited_seconds for kind in limited)
 
     def take_worst_wait(self) -> float:
         """The longest wait at the limiter since this was last asked, in seconds."""
@@ -172,6 +200,8 @@ class Client:
         throttled_seconds: float,
     ) -> Refusal | None:
         """Reach the API server: the answer will come, unless this returns a refusal."""
+        kind.sent += count
+        kind.waited_seconds += throttled_seconds
         now = self._kernel.now
         finish = self._server.admit(now, kind.cost, count, in_turn=in_turn)
         if isinstance(finish, Refusal):
@@ -223,6 +253,9 @@ class Client:
             self._kernel.after(refusal.retry_after_seconds, self._limit, call)
             return
         self.gave_up += call.count
+        if not self._perseveres and call.failed is not None:
+            call.failed(refused(refusal))
+            return
         call.retries = 0
         pause = min(COMPONENT_BACKOFF_SECONDS * 2**call.rounds, MAX_COMPONENT_BACKOFF_SECONDS)
         if pause < MAX_COMPONENT_BACKOFF_SECONDS:

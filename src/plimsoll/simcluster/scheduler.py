@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel import Random
@@ -16,12 +17,14 @@ from plimsoll.simcluster.api import FINISHED_PHASES, creation_order, is_bound
 from plimsoll.simcluster.client import Client, ClientEnvironment
 from plimsoll.simcluster.correlation import Reporter
 from plimsoll.simcluster.recording import recorder
+from plimsoll.simcluster.scheduling.cost import CycleCost
 from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy, ScoreWeights
 from plimsoll.simcluster.scheduling.view import ClusterView
 from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message
 from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
+    from plimsoll.errors import ApiError
     from plimsoll.simcluster.api import Api
     from plimsoll.simcluster.preempting import Preempting
     from plimsoll.simcluster.scheduling.claims import ClaimFilter
@@ -46,6 +49,16 @@ class _Unschedulable:
         self.retry_seconds = 0.0
 
 
+class _Binding:
+    """A pod that is assumed on its node until its binding has ended."""
+
+    __slots__ = ("ended", "pod")
+
+    def __init__(self, pod: Object) -> None:
+        self.pod = pod
+        self.ended = False
+
+
 def scheduling_policy(settings: SchedulerSettings) -> SchedulingPolicy:
     """How this version of the scheduler decides."""
     return SchedulingPolicy(
@@ -64,13 +77,20 @@ class Scheduler:
     """Places pods on nodes."""
 
     def __init__(self, environment: ClientEnvironment, settings: SchedulerSettings, api: Api, random: Random) -> None:
+        self.clients: list[Client] = []
+        environment = environment.of_process(self.clients)
+        self.attempts = 0
+        """Scheduling cycles that have ended."""
         self._kernel = environment.kernel
         self._telemetry = environment.telemetry
         self._settings = settings
         self._api = api
         self._pods = api.store.collection(PODS)
         self._view = ClusterView((), random, scheduling_policy(settings))
-        self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst)
+        self._assume_ttl_seconds = 0.0 if settings.assume_ttl_from_binding else settings.assume_ttl_seconds
+        """Where the time begins with the end of the binding the watch is always there first."""
+        self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst, perseveres=False)
+        self._cost = CycleCost(settings)
         self._bind = self._client.kind("POST", "pods/binding")
         self._patch_status = self._client.kind("PATCH", "pods/status")
         events = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
@@ -114,6 +134,10 @@ class Scheduler:
     def unschedulable(self) -> int:
         """Pods that no node takes at present."""
         return len(self._unschedulable)
+
+    def take_mean_cycle_seconds(self) -> float:
+        """Mean time of the scheduling cycles since this was last asked."""
+        return self._cost.take_mean_seconds()
 
     def add_node(self, node: Object) -> None:
         """A node that is there from the beginning."""
@@ -203,7 +227,7 @@ class Scheduler:
             self._kernel.after(self._settings.cycle_seconds, self._cycled, self._fail, pod, message)
             return
         placement = self._view.place(pod) if self._preempting is None else self._place(pod, self._preempting)
-        seconds = self._settings.cycle_seconds + self._settings.cycle_seconds_per_node * placement.evaluated
+        seconds = self._cost.charge(placement.evaluated, self._view.repelling)
         if placement.node_name is None:
             message = failed_scheduling_message(self._view.nodes, placement.reasons)
             if self._preempting is not None:
@@ -239,6 +263,7 @@ class Scheduler:
 
     def _cycled(self, outcome: Callable[[Object, str], None], pod: Object, detail: str) -> None:
         """The cycle's time has passed; what a scheduler was about to do when it went down is not done."""
+        self.attempts += 1
         if self._up and pod["metadata"]["uid"] in self._known:
             outcome(pod, detail)
         else:
@@ -246,9 +271,27 @@ class Scheduler:
         self._cycle()
 
     def _assumed(self, pod: Object, node: str) -> None:
-        self._client.call(self._bind, self._bound, pod, node)
+        binding = _Binding(pod)
+        if self._assume_ttl_seconds:
+            self._kernel.after(self._assume_ttl_seconds, self._expire, binding)
+        self._client.call(self._bind, self._bound, binding, node, failed=partial(self._binding_failed, binding))
 
-    def _bound(self, pod: Object, node: str) -> None:
+    def _expire(self, binding: _Binding) -> None:
+        """An assumed pod that is not confirmed in time no longer counts, though its binding may be on its way."""
+        if not binding.ended:
+            self._forget(binding.pod)
+
+    def _binding_failed(self, binding: _Binding, error: ApiError) -> None:
+        """The client has given up: the pod is no longer assumed, and tried again after a back-off."""
+        binding.ended = True
+        pod = binding.pod
+        self._forget(pod)
+        if pod["metadata"]["uid"] in self._known and self._stored(pod) is not None:
+            self._fail(pod, f"Binding rejected: {error.message}")
+
+    def _bound(self, binding: _Binding, node: str) -> None:
+        binding.ended = True
+        pod = binding.pod
         uid = pod["metadata"]["uid"]
         stored = self._stored(pod)
         if stored is None:

@@ -31,6 +31,13 @@ _PODS = (
     Series("pods.terminating", "pods", "", "Asked to go", "watch of pods"),
     Series("pods.error", "pods", "", "A container waits to be restarted", "watch of pods"),
     Series("pods.failed", "pods", "", "Phase Failed", "watch of pods"),
+    Series(
+        "pods.antiAffinityViolated",
+        "pods",
+        "",
+        "Share a place with a pod that their own required anti-affinity keeps away",
+        "watch of pods and nodes",
+    ),
     Series("namespaces.active", "namespaces", "", "Of the run", "watch of namespaces"),
     Series("namespaces.terminating", "namespaces", "", "Of the run", "watch of namespaces"),
     Series("nodes.ready", "nodes", "", "Condition Ready", "watch of nodes"),
@@ -40,26 +47,44 @@ _PODS = (
 _KUBELETS = (
     Series("kubelet.throttleSeconds", "s", "node", "Worst wait at the main client's own limiter"),
     Series("kubelet.statusQueue", "pods", "node", "Pods whose latest status the API does not have yet"),
-    Series("kubelet.pods", "pods", "node", "Pods on the node", "kubelet_running_pods"),
+    Series("kubelet.pods", "pods", "node", "Pods on the node, the platform's own among them", "kubelet_running_pods"),
     Series(
-        "kubelet.requestsPerSecond", "1/s", "node", "Requests that a limiter applies to", "rest_client_requests_total"
+        "kubelet.requestsPerSecond",
+        "1/s",
+        "node",
+        "Requests of the main client, starts of watches among them, POSTs not",
+        'rest_client_requests_total{method=~"GET|PATCH|DELETE"}; POST is for events most of all, PUT for leases',
     ),
     Series(
         "kubelet.limiterWaitSeconds",
         "s",
         "node",
-        "Worst wait of the interval at the limiter",
-        "rest_client_rate_limiter_duration_seconds",
+        "Mean wait at the main client's limiter of the requests that it let through; zero where there were none",
+        "rest_client_rate_limiter_duration_seconds, since 1.18 or so",
     ),
     Series(
         "kubelet.statusSyncSeconds",
         "s",
         "node",
-        "Mean time from a status until the API has it",
-        "kubelet_pod_status_sync_duration_seconds",
+        "Mean time from a pod's first unsent change until the API has it; zero where nothing was sent",
+        "kubelet_pod_status_sync_duration_seconds, since 1.26",
     ),
     Series(
         "kubelet.plegLastSeenSeconds", "s", "node", "Since the last complete relist", "kubelet_pleg_last_seen_seconds"
+    ),
+    Series(
+        "kubelet.plegRelistSeconds",
+        "s",
+        "node",
+        "How long the last complete relist took",
+        "kubelet_pleg_relist_duration_seconds",
+    ),
+    Series(
+        "kubelet.imagePullSeconds",
+        "s",
+        "node",
+        "Mean time from wanting an image until it was there",
+        "kubelet_image_pull_duration_seconds, the events Pulling and Pulled",
     ),
 )
 
@@ -71,6 +96,13 @@ _CONTROL_PLANE = (
         "readonly or mutating",
         "Arrived and not answered",
         "apiserver_current_inflight_requests",
+    ),
+    Series(
+        "apiserver.refusedPerSecond",
+        "1/s",
+        "",
+        "Requests answered with 429",
+        'apiserver_request_total{code="429"}, apiserver_dropped_requests_total before 1.20',
     ),
     Series("apiserver.watches", "watches", "", "Open", 'apiserver_longrunning_requests{verb="WATCH"}'),
     Series("apiserver.watchStartsPerSecond", "1/s", "", "Watches begun", 'apiserver_request_total{verb="WATCH"}'),
@@ -100,7 +132,44 @@ _CONTROL_PLANE = (
         "Mean time of a scheduling cycle",
         "scheduler_scheduling_algorithm_duration_seconds",
     ),
+    Series("scheduler.cyclesPerSecond", "1/s", "", "Scheduling cycles", "scheduler_schedule_attempts_total"),
+    Series(
+        "scheduler.limiterWaitSeconds",
+        "s",
+        "",
+        "Mean wait at the limiters of its clients",
+        "rest_client_rate_limiter_duration_seconds of the scheduler",
+    ),
     Series("controller.queue", "keys", "controller", "Waiting in the work queue", "workqueue_depth"),
+    Series(
+        "controller.queueSeconds",
+        "s",
+        "controller",
+        "Mean wait of the keys that workers took; zero where they took none",
+        "workqueue_queue_duration_seconds",
+    ),
+    Series(
+        "controllers.limiterWaitSeconds",
+        "s",
+        "",
+        "Mean wait at the limiters of all controllers' clients",
+        "rest_client_rate_limiter_duration_seconds of the controller manager",
+    ),
+    Series("apiserver.requestsPerSecond", "1/s", "", "Requests answered", "apiserver_request_total"),
+    Series(
+        "apiserver.storageObjects",
+        "objects",
+        "resource",
+        "Live objects; the resource with its group, such as deployments.apps",
+        "apiserver_storage_objects, etcd_object_counts before 1.21",
+    ),
+    Series(
+        "apiserver.storageBytes",
+        "bytes",
+        "",
+        "Size of the live objects in etcd; simulated: an estimate from their JSON",
+        "apiserver_storage_size_bytes, etcd_db_total_size_in_bytes before 1.28",
+    ),
 )
 
 _NETWORK = (
@@ -111,5 +180,140 @@ _NETWORK = (
     Series("clock.offsetHighest", "s", "", "The cluster's clock is at most this far ahead", "Date header of answers"),
 )
 
-SERIES = {series.name: series for series in (*_PODS, *_KUBELETS, *_CONTROL_PLANE, *_NETWORK)}
+STRATEGIES = ("Get", "Cache", "Watch")
+"""Values of config.kubelet.configMapAndSecretChangeDetectionStrategy, which is their place in here: samples are numbers."""
+
+_CONFIGZ = "/configz of the kubelet"
+_KUBELET_FLAG = "logging.verbosity in /configz of the kubelet, or its command line"
+_SCHEDULER = "/configz or command line of the scheduler"
+_MANAGER = "command line of the controller manager"
+
+_CONFIGURATION = (
+    Series("node.maxPods", "pods", "node", "Most pods on a node", "status.allocatable.pods of the node"),
+    Series("node.podAddresses", "addresses", "node", "That pods of a node can have", "spec.podCIDR of the node"),
+    Series("config.kubelet.maxPods", "pods", "node", "maxPods", _CONFIGZ),
+    Series("config.kubelet.kubeAPIQPS", "1/s", "node", "Limit of the main client", _CONFIGZ),
+    Series("config.kubelet.kubeAPIBurst", "requests", "node", "Burst of the main client", _CONFIGZ),
+    Series("config.kubelet.eventRecordQPS", "1/s", "node", "Limit of the event client", _CONFIGZ),
+    Series("config.kubelet.eventBurst", "requests", "node", "Burst of the event client", _CONFIGZ),
+    Series("config.kubelet.configMapAndSecretChangeDetectionStrategy", "", "node", "0 Get, 1 Cache, 2 Watch", _CONFIGZ),
+    Series("config.kubelet.serializeImagePulls", "", "node", "1: one image at a time", _CONFIGZ),
+    Series("config.kubelet.syncFrequencySeconds", "s", "node", "syncFrequency", _CONFIGZ),
+    Series("config.kubelet.verbosity", "", "node", "--v", _KUBELET_FLAG),
+    Series(
+        "config.apiserver.maxReadsInFlight",
+        "requests",
+        "",
+        "--max-requests-inflight of all API servers together",
+        "command line of the API servers",
+    ),
+    Series(
+        "config.apiserver.maxMutatingInFlight",
+        "requests",
+        "",
+        "--max-mutating-requests-inflight of all API servers together",
+        "command line of the API servers",
+    ),
+    Series("config.scheduler.qps", "1/s", "", "--kube-api-qps", _SCHEDULER),
+    Series("config.scheduler.burst", "requests", "", "--kube-api-burst", _SCHEDULER),
+    Series("config.controllers.qps", "1/s", "", "--kube-api-qps, each controller's own", _MANAGER),
+    Series("config.controllers.burst", "requests", "", "--kube-api-burst, each controller's own", _MANAGER),
+    Series("config.controllers.deploymentWorkers", "", "", "--concurrent-deployment-syncs", _MANAGER),
+    Series("config.controllers.replicasetWorkers", "", "", "--concurrent-replicaset-syncs", _MANAGER),
+    Series("config.controllers.namespaceWorkers", "", "", "--concurrent-namespace-syncs", _MANAGER),
+    Series("config.controllers.verbosity", "", "", "--v", _MANAGER),
+    Series("config.network.hostPrefix", "bits", "", "Prefix of a node's pod CIDR", "--node-cidr-mask-size"),
+)
+"""Constants of a run, reported at its start; the instance is empty where all nodes are alike."""
+
+_DNS = (
+    Series("dns.lookupsPerSecond", "1/s", "", "Names that pods look up; each is several queries"),
+    Series("dns.failedPerSecond", "1/s", "", "Look-ups that end without an answer"),
+    Series("dns.seconds", "s", "mean, p99 or max", "Of a look-up in a pod, with its time-outs"),
+    Series(
+        "dns.queriesPerSecond",
+        "1/s",
+        "",
+        "Queries that reach the servers",
+        "coredns_dns_requests_total; kubedns_dnsmasq_hits + kubedns_dnsmasq_misses",
+    ),
+    Series(
+        "dns.refusedPerSecond",
+        "1/s",
+        "",
+        "Queries refused because too many are forwarded already",
+        "coredns_forward_max_concurrent_rejects_total; dnsmasq's log says that there are some",
+    ),
+    Series(
+        "dns.droppedPerSecond",
+        "1/s",
+        "",
+        "Queries that found no room in a server's receive buffer",
+        "RcvbufErrors in /proc/net/snmp of the pod",
+    ),
+    Series(
+        "dns.cacheHitRatio",
+        "share",
+        "",
+        "Queries answered from a server's cache",
+        "coredns_cache_hits_total / coredns_cache_requests_total; kubedns_dnsmasq_hits",
+    ),
+    Series("dns.answerSeconds", "s", "", "Mean time in which a server answers", "coredns_dns_request_duration_seconds"),
+    Series("dns.forwards", "queries", "", "Forwarded by one server and not answered yet"),
+    Series(
+        "dns.cpuCores",
+        "cores",
+        "container",
+        "CPU of one server's container",
+        "container_cpu_usage_seconds_total",
+    ),
+    Series(
+        "dns.memoryBytes",
+        "B",
+        "container",
+        "Memory of one server's container",
+        "container_memory_working_set_bytes",
+    ),
+    Series(
+        "dns.restarts",
+        "restarts",
+        "container",
+        "Of all servers together, since the beginning",
+        "kube_pod_container_status_restarts_total",
+    ),
+    Series(
+        "dns.oomKills",
+        "kills",
+        "container",
+        "Restarts because of the memory limit, since the beginning",
+        'kube_pod_container_status_last_terminated_reason{reason="OOMKilled"}',
+    ),
+    Series("dns.replicas", "pods", "", "Servers that are ready", "kube_deployment_status_replicas_ready"),
+    Series("config.dns.replicas", "pods", "front", "Servers wanted", "kube_deployment_spec_replicas"),
+    Series("config.dns.cacheSize", "entries", "front", "Size of the cache", "dnsmasq --cache-size; Corefile"),
+    Series("config.dns.negativeCache", "", "front", "1 where denials are cached", "dnsmasq --no-negcache; Corefile"),
+    Series(
+        "config.dns.forwardMax",
+        "queries",
+        "front",
+        "Queries forwarded at a time",
+        "dnsmasq --dns-forward-max; Corefile: max_concurrent",
+    ),
+    Series(
+        "config.dns.cpuLimitCores",
+        "cores",
+        "front",
+        "Limit of each container; 0 is none",
+        'kube_pod_container_resource_limits{resource="cpu"}',
+    ),
+    Series(
+        "config.dns.memoryLimitBytes",
+        "B",
+        "front",
+        "Limit of each container; 0 is none",
+        'kube_pod_container_resource_limits{resource="memory"}',
+    ),
+)
+
+SERIES = {series.name: series for series in (*_PODS, *_KUBELETS, *_CONTROL_PLANE, *_NETWORK, *_CONFIGURATION)}
 """All of them by name."""

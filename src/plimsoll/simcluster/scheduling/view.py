@@ -70,6 +70,8 @@ class ClusterView:
             tells_controllers_apart=policy.default_spreading is not DefaultSpreading.NONE,
         )
         self._placed: dict[str, tuple[PodClass, NodeState]] = {}
+        self.repelling = 0
+        """Placed pods with a required anti-affinity of their own."""
         self._start = 0
         self._order = NodeOrder.of(())
         self._order_layout = 0
@@ -117,6 +119,8 @@ class ClusterView:
 
     def _count(self, pod_class: PodClass, node: NodeState, pods: int) -> None:
         self._census.count(pod_class, node.slot, pods)
+        if pod_class.terms.anti_affinity:
+            self.repelling += pods
         self._table.take(node, pod_class.nodes.requests, pods)
 
     # -------------------------------------------------------------------------------------------------- what to do
