@@ -1,0 +1,61 @@
+"""What was wanted of the cluster, by the user's own file, and how well the driver kept to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from plimsoll.measurement.expectation import expectation
+
+if TYPE_CHECKING:
+    from plimsoll.diagnosis.evidence.clients import Clients, Requests
+    from plimsoll.diagnosis.observable import Observable
+
+DRIVER = "driver"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase of the load, in seconds of the run's clock."""
+
+    name: str
+    started_seconds: float
+    ended_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The load as wanted, and as it came."""
+
+    pods: int
+    """Wanted by the scenario; 0 where it does not tell."""
+    rate_per_second: float | None
+    """Objects a second that the pace allows; None where it sets no rate."""
+    call_seconds: float
+    """Time that each client process takes to start."""
+    parallelism: int
+    phases: tuple[Phase, ...]
+    own_waits: Requests
+    """Waits of the driver at its own client's limiter."""
+    requests: Requests
+    """What the driver asked of the API server."""
+    document: Mapping[str, Any]
+    """The ``load`` of the scenario as resolved."""
+
+
+def read_load(archive: Observable, clients: Clients) -> Load:
+    """Gather the load of a run."""
+    document = archive.scenario.get("load") or {}
+    pace = document.get("pace") or {}
+    rate = pace.get("ratePerSecond")
+    return Load(
+        pods=expectation(archive.scenario).pods,
+        rate_per_second=None if rate is None else float(rate),
+        call_seconds=float(pace.get("callSeconds") or 0.0),
+        parallelism=int(pace.get("parallelism") or 1),
+        phases=tuple(Phase(*row.values()) for row in archive.table("phases").to_pylist()),
+        own_waits=clients.own_waits(DRIVER),
+        requests=clients.requests(DRIVER),
+        document=document,
+    )
