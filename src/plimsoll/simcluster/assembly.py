@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plimsoll.kernel import Kernel, Streams
@@ -14,7 +15,6 @@ from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
 from plimsoll.simcluster.client import ClientEnvironment
 from plimsoll.simcluster.controllers.manager import ControllerManager
-from plimsoll.simcluster.dns.service import ClusterDns
 from plimsoll.simcluster.faults import Fault, FaultInjector
 from plimsoll.simcluster.gauges import add_gauges
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
@@ -30,8 +30,11 @@ from plimsoll.simcluster.store import Store
 from plimsoll.simcluster.traffic import Traffic
 
 if TYPE_CHECKING:
+    from plimsoll.simcluster.database import DatabaseClients
     from plimsoll.simcluster.demands import Demand
+    from plimsoll.simcluster.dns.service import ClusterDns
     from plimsoll.simcluster.kubelet.events import EventRecorder
+    from plimsoll.simcluster.migration import Migrations
     from plimsoll.simcluster.profile import Profile
     from plimsoll.simcluster.stages.stages import Stages
     from plimsoll.simcluster.store import StoredChange
@@ -92,6 +95,34 @@ class SimulatedCluster:
 
             random = self.streams.stream("stages")
             self.stages = attend_nodes(self.environment, self.api, random, self.kubelets, self._employ, self._dismiss)
+        if profile.monitoring.enabled:
+            from plimsoll.simcluster.monitoring import Prometheus  # noqa: PLC0415 - load runs start sooner without
+
+            random = self.streams.stream("monitoring")
+            Prometheus(self.kernel, profile.monitoring, self.store, random, telemetry, self.sampler)
+
+    @cached_property
+    def dns(self) -> ClusterDns:
+        """The servers of the cluster's DNS; there from the first demand on."""
+        from plimsoll.simcluster.dns.service import ClusterDns  # noqa: PLC0415 - load runs start sooner without
+
+        return ClusterDns(self)
+
+    @cached_property
+    def database(self) -> DatabaseClients:
+        """A database cluster and its clients; there from the first demand on."""
+        from plimsoll.simcluster.database import DatabaseClients  # noqa: PLC0415 - load runs start sooner without
+
+        random = self.streams.stream("database")
+        return DatabaseClients(self.kernel, self.profile.database, random, self.telemetry, self.sampler)
+
+    @cached_property
+    def migrations(self) -> Migrations:
+        """Live migrations between the nodes; there from the first demand on."""
+        from plimsoll.simcluster.migration import Migrations  # noqa: PLC0415 - load runs start sooner without
+
+        random, nodes = self.streams.stream("migration"), tuple(self.kubelets)
+        return Migrations(self.kernel, self.profile.migration, nodes, random, self.telemetry, self.sampler)
 
     def _add_nodes(self, shapes: Sequence[NodeShape], *, inspectable: bool) -> dict[str, Kubelet]:
         profile = self.profile

@@ -315,5 +315,94 @@ _DNS = (
     ),
 )
 
-SERIES = {series.name: series for series in (*_PODS, *_KUBELETS, *_CONTROL_PLANE, *_NETWORK, *_CONFIGURATION)}
+_DATABASE = (
+    Series(
+        "database.transactionsPerSecond", "1/s", "", "Transactions that ended", "mysql_global_status_commands_total"
+    ),
+    Series(
+        "database.conflictsPerSecond",
+        "1/s",
+        "",
+        "Attempts that another member's write has cost",
+        "mysql_global_status_wsrep_local_cert_failures, mysql_global_status_wsrep_local_bf_aborts",
+    ),
+    Series("database.failedPerSecond", "1/s", "", "Transactions that failed for good", "errors in the services' logs"),
+    Series("database.transactionSeconds", "s", "", "Mean time of a transaction with its retries"),
+    Series("database.transactions", "transactions", "", "Ended so far", "mysql_global_status_commands_total"),
+    Series("database.failed", "transactions", "", "Failed for good so far", "errors in the services' logs"),
+    Series("database.retries", "attempts", "", "Made again so far", "oslo_db.api's log at DEBUG"),
+    Series(
+        "database.certificationFailures",
+        "transactions",
+        "member",
+        "Lost at COMMIT so far",
+        "mysql_global_status_wsrep_local_cert_failures",
+    ),
+    Series(
+        "database.bruteForceAborts",
+        "transactions",
+        "member",
+        "Aborted to make way for a write of another member so far",
+        "mysql_global_status_wsrep_local_bf_aborts",
+    ),
+)
+
+_MIGRATION = (
+    Series("migration.active", "migrations", "", "Begun and not over", "Nova's server migrations API"),
+    Series("migration.queued", "migrations", "", "Waiting for their source node", "Nova's server migrations API"),
+    Series("migration.completed", "migrations", "", "So far", "Nova's server migrations API, nova-compute's log"),
+    Series("migration.failed", "migrations", "", "So far", "Nova's server migrations API, nova-compute's log"),
+    Series("migration.failedPerMinute", "1/min", "", "Failed", "Nova's server migrations API, nova-compute's log"),
+    Series("migration.seconds", "s", "", "Each one that completed then took", "Nova's server migrations API"),
+    Series(
+        "migration.sendBitsPerSecond",
+        "bit/s",
+        "interface",
+        "Sent by migrations through that interface of all nodes",
+        "node_network_transmit_bytes_total{device}",
+    ),
+)
+
+_MONITORING = (
+    Series("monitoring.headSeries", "series", "", "In the head; zero while it is down", "prometheus_tsdb_head_series"),
+    Series("monitoring.memoryBytes", "bytes", "", "Resident memory of Prometheus", "process_resident_memory_bytes"),
+    Series(
+        "monitoring.availableBytes",
+        "bytes",
+        "",
+        "What it may take at most",
+        "kube_pod_container_resource_limits, node_memory_MemTotal_bytes",
+    ),
+    Series("monitoring.restarts", "restarts", "", "So far", "kube_pod_container_status_restarts_total"),
+    Series("monitoring.lostSeconds", "s", "", "Without scrapes so far", "gaps of the series `up`"),
+    Series(
+        "monitoring.historySeconds",
+        "s",
+        "",
+        "How far back any store answers",
+        "prometheus_tsdb_lowest_timestamp_seconds, or the store outside",
+    ),
+    Series(
+        "monitoring.querySeconds",
+        "s",
+        "",
+        "A dashboard's query over all that it remembers",
+        "prometheus_engine_query_duration_seconds",
+    ),
+)
+
+SERIES = {
+    series.name: series
+    for series in (
+        *_PODS,
+        *_KUBELETS,
+        *_CONTROL_PLANE,
+        *_NETWORK,
+        *_DNS,
+        *_DATABASE,
+        *_MIGRATION,
+        *_MONITORING,
+        *_CONFIGURATION,
+    )
+}
 """All of them by name."""

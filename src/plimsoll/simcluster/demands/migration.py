@@ -16,6 +16,10 @@ class LiveMigrations:
     at_seconds: float
     for_seconds: float | None
     """Until the end of the run where there is none."""
+    per_minute: float = 1.0
+    memory_bytes: int = 4 * 1024**3
+    dirty_bytes_per_second: float = 0.0
 
     def begin(self, cluster: SimulatedCluster) -> None:
         """Make them from now on."""
+        cluster.migrations.begin(self)

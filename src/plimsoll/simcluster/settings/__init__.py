@@ -9,7 +9,7 @@ from plimsoll.simcluster.settings.dns import DnsSettings
 from plimsoll.simcluster.settings.kubelet import KubeletSettings, RuntimeSettings
 from plimsoll.simcluster.settings.logging import LoggingSettings, ThrottleLogRule
 from plimsoll.simcluster.settings.masters import MastersSettings
-from plimsoll.simcluster.settings.migration import MigrationSettings
+from plimsoll.simcluster.settings.migration import MigrationSettings, NodeNetwork
 from plimsoll.simcluster.settings.monitoring import MonitoringSettings
 from plimsoll.simcluster.settings.network import NetworkSettings
 from plimsoll.simcluster.settings.proxy import ProxySettings
@@ -28,6 +28,7 @@ __all__ = [
     "MonitoringSettings",
     "NamespaceSettings",
     "NetworkSettings",
+    "NodeNetwork",
     "ProxySettings",
     "RuntimeSettings",
     "SchedulerSettings",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from plimsoll.simcluster.settings.setting import Count, Seconds, Settings
@@ -45,3 +45,13 @@ class MigrationSettings(Settings):
     progress_timeout_seconds: Seconds = Field(
         description="live_migration_progress_timeout: given up when the rest has not become less for so long."
     )
+
+    @model_validator(mode="after")
+    def _networks_exist(self) -> Self:
+        names = [network.name for network in self.networks]
+        for wanted in (self.host_name_network, self.inbound_network or names[0]):
+            if wanted not in names:
+                raise ValueError(f"there is no network {wanted!r} among {', '.join(names)}")
+        if self.libvirt_listens_on not in (*names, "all"):
+            raise ValueError(f"there is no network {self.libvirt_listens_on!r} among {', '.join(names)}; or write all")
+        return self
