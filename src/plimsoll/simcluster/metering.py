@@ -81,6 +81,8 @@ class Metering:
         self._telemetry = telemetry
         self._meters: dict[tuple[str, str, str, int], Meter] = {}
         self._window_start_seconds = 0.0
+        self.answered = 0
+        """Requests in all windows that were closed."""
 
     def meter(self, client: str, verb: str, resource: str, code: int) -> Meter:
         """The meter of these labels; hold on to it, the look-up is not for hot paths."""
@@ -98,11 +100,12 @@ class Metering:
         start = self._window_start_seconds
         width = now_seconds - start
         self._window_start_seconds = now_seconds
+        busy = [meter for meter in self._meters.values() if meter.latency_counts]
+        self.answered += sum(sum(meter.latency_counts.values()) for meter in busy)
         self._telemetry.requests(
             RequestRow(
                 start, width, meter.client, meter.verb, meter.resource, meter.code, measure, bucket, count, seconds
             )
-            for meter in self._meters.values()
-            if meter.latency_counts
+            for meter in busy
             for measure, bucket, count, seconds in meter.take()
         )

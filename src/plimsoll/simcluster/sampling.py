@@ -34,14 +34,21 @@ class Sampler:
         self._background = background
         self._interval_seconds = interval_seconds
         self._gauges: list[_Gauge] = []
+        self._constants: list[tuple[str, str, float]] = []
         self._last_seconds = 0.0
 
     def gauge(self, series: str, instance: str, read: Callable[[], float]) -> None:
         """Sample one more series."""
         self._gauges.append(_Gauge(series, instance, read))
 
+    def constant(self, series: str, instance: str, value: float) -> None:
+        """Report a value once, when sampling starts."""
+        self._constants.append((series, instance, value))
+
     def start(self) -> None:
         """Sample from now on."""
+        for series, instance, value in self._constants:
+            self._telemetry.sample(self._kernel.now, series, instance, value)
         self._kernel.after(self._interval_seconds, self._tick)
 
     def _tick(self) -> None:

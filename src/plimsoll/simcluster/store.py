@@ -51,10 +51,11 @@ class Collection:
         """Told of each change as it is committed, before any watcher: look-up tables, which must never be out of date."""
         self._store = store
         self._namespaces: dict[str, dict[str, Object]] = {}
+        self._count = 0
         self._history: deque[StoredChange] = deque(maxlen=HISTORY_LENGTH)
 
     def __len__(self) -> int:
-        return sum(len(objects) for objects in self._namespaces.values())
+        return self._count
 
     @property
     def revision(self) -> int:
@@ -85,6 +86,7 @@ class Collection:
             raise already_exists(self.resource, name)
         value["metadata"]["resourceVersion"] = self._store.next_revision()
         objects[name] = value
+        self._count += 1
         self._committed("ADDED", value, None)
         return value
 
@@ -106,6 +108,7 @@ class Collection:
         namespace = metadata.get("namespace", "")
         objects = self._namespaces[namespace]
         del objects[metadata["name"]]
+        self._count -= 1
         if not objects:
             del self._namespaces[namespace]
         gone = {**old, "metadata": {**metadata, "resourceVersion": self._store.next_revision()}}

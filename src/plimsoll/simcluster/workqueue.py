@@ -35,7 +35,11 @@ class WorkQueue:
         self._kernel = kernel
         self._idle = workers
         self._sync = sync
+        self._taken = 0
+        self._waited_seconds = 0.0
         self._queue: deque[Key] = deque()
+        self._queued_seconds: deque[float] = deque()
+        """When each key came into the queue."""
         self._queued: set[Key] = set()
         self._working: set[Key] = set()
         self._again: set[Key] = set()
@@ -48,6 +52,10 @@ class WorkQueue:
     def __len__(self) -> int:
         return len(self._queue)
 
+    def waits(self) -> tuple[int, float]:
+        """How many keys workers have taken so far, and the seconds for which all of them had waited."""
+        return self._taken, self._waited_seconds
+
     def add(self, key: Key) -> None:
         """Have a key worked on; one that is being worked on is taken up again afterwards."""
         if key in self._working:
@@ -55,6 +63,7 @@ class WorkQueue:
         elif key not in self._queued:
             self._queued.add(key)
             self._queue.append(key)
+            self._queued_seconds.append(self._kernel.now)
             self._dispatch()
 
     def add_after(self, key: Key, delay_seconds: float) -> None:
@@ -106,6 +115,8 @@ class WorkQueue:
         """A worker takes keys until none is left, or one that takes time."""
         while self._queue and not self._pauses:
             key = self._queue.popleft()
+            self._taken += 1
+            self._waited_seconds += self._kernel.now - self._queued_seconds.popleft()
             self._queued.discard(key)
             self._working.add(key)
             worker = _Worker(self, key)

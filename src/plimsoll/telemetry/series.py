@@ -113,6 +113,13 @@ _CONTROL_PLANE = (
         "Connections accepted, each with a TLS handshake",
         "node_netstat_Tcp_PassiveOpens",
     ),
+    Series(
+        "apiserver.watchEventsPerSecond",
+        "1/s",
+        "",
+        "Events that go to every node, times the nodes",
+        "apiserver_watch_events_total",
+    ),
     Series("masters.utilization", "share", "machine", "Of a master's cores", "node_cpu_seconds_total"),
     Series(
         "masters.cpuCores",

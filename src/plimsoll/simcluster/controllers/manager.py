@@ -35,7 +35,7 @@ from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
 if TYPE_CHECKING:
     from plimsoll.kernel import Streams
     from plimsoll.simcluster.api import Api
-    from plimsoll.simcluster.client import ClientEnvironment
+    from plimsoll.simcluster.client import Client, ClientEnvironment
     from plimsoll.simcluster.controllers.rootca import RootCaPublisher
     from plimsoll.simcluster.profile import Profile
     from plimsoll.simcluster.settings import NamespaceSettings
@@ -105,6 +105,10 @@ class ControllerManager:
         *,
         inspectable: bool,
     ) -> None:
+        self.clients: list[Client] = []
+        """Those of all controllers."""
+        environment = environment.of_process(self.clients)
+        self._added_listeners: list[Callable[[str, WorkQueue], None]] = []
         self._context = ControllerContext(environment, profile.controllers, api, Ownership(api.store))
         self.queues: dict[str, WorkQueue] = {}
         self._pauses = 0
@@ -144,12 +148,18 @@ class ControllerManager:
         if self._publisher is not None:
             self._publisher.publish(ca_bundle)
 
+    def when_added(self, listener: Callable[[str, WorkQueue], None]) -> None:
+        """Be told of each controller that is called into being, by its name and queue."""
+        self._added_listeners.append(listener)
+
     def _wake(self, sleeper: Sleeper) -> None:
         make = sleeper.load()
         self._added(sleeper.name, make(self._context))
 
     def _added(self, name: str, controller: Controller) -> None:
         self.queues[name] = controller.queue
+        for listener in self._added_listeners:
+            listener(name, controller.queue)
         for _ in range(self._pauses):
             controller.queue.pause()
 

@@ -230,6 +230,22 @@ class Kubelet:
         """Longest wait at the main client's limiter since this was last asked, in seconds."""
         return self.client.take_worst_wait()
 
+    def count_requests(self) -> int:
+        """Requests that the main client has sent so far, apart from POSTs.
+
+        A real kubelet counts those of all its clients together, by method: its POSTs are events most of all, its PUTs are
+        leases, and what is left is the main client's.
+        """
+        return sum(kind.sent for kind in self.client.kinds if kind.verb != "POST")
+
+    def limiter_waits(self) -> tuple[int, float]:
+        """How many requests the main client's limiter has let through so far, and for how many seconds they waited."""
+        return self.client.limiter_waits()
+
+    def status_syncs(self) -> tuple[int, float]:
+        """How many statuses the API server has taken so far, and the seconds that passed from the first change in each."""
+        return self.statuses.syncs()
+
     # --- what workers ask for -------------------------------------------------------------------------------------------
 
     def read_needs(self, spec: Object) -> PodNeeds:

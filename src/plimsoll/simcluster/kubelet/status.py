@@ -29,6 +29,8 @@ class StatusManager:
         self._kernel = kernel
         self._api = api
         self._client = client
+        self._synced = 0
+        self._sync_seconds = 0.0
         self._patch_unchanged = settings.patch_unchanged_status
         self._pods = api.store.collection(PODS)
         self._get = client.kind("GET", "pods")
@@ -47,10 +49,16 @@ class StatusManager:
         """Pods whose latest status the API server does not have yet."""
         return len(self._unsent)
 
+    def syncs(self) -> tuple[int, float]:
+        """How many statuses the API server has taken so far, and the seconds that passed from the first change in each."""
+        return self._synced, self._sync_seconds
+
     def set_status(self, pod: Reporting, status: Object) -> None:
         """Take a pod's new status; it is sent later, unless a newer one comes first."""
         pod.status = status
         pod.version += 1
+        if pod.uid not in self._unsent:
+            pod.changed_seconds = self._kernel.now
         self._unsent[pod.uid] = pod
         self._queue.push(pod)
         if self._sending is None:
@@ -104,6 +112,10 @@ class StatusManager:
         """The API server has this status. If it is the last of a pod that has ended and is to go, the pod goes."""
         pod, version, _ = update
         pod.sent = version
+        now = self._kernel.now
+        self._synced += 1
+        self._sync_seconds += now - pod.changed_seconds
+        pod.changed_seconds = now
         if pod.version > version:
             self._next()
             return

@@ -23,7 +23,7 @@ CHANNEL_PLACES = 1000
 class Reporting:
     """What the status manager knows of one pod: its status with a version, and the version that was sent."""
 
-    __slots__ = ("deletable", "name", "namespace", "sent", "status", "uid", "version")
+    __slots__ = ("changed_seconds", "deletable", "name", "namespace", "sent", "status", "uid", "version")
 
     def __init__(self, namespace: str, name: str, uid: str) -> None:
         self.namespace = namespace
@@ -32,6 +32,8 @@ class Reporting:
         self.status: Object = {}
         self.version = 0
         self.sent = 0
+        self.changed_seconds = 0.0
+        """When the oldest change that was not sent yet was made."""
         self.deletable = False
         """The pod has ended and is being deleted: its last status is followed by the final DELETE."""
 

@@ -21,7 +21,13 @@ class ThrottleLogRule(Settings):
 
 
 class LoggingSettings(Settings):
-    """How clients report that their own limiter held a request back."""
+    """How components report that they wait, above all at their clients' own limiters."""
 
     throttle: tuple[ThrottleLogRule, ...]
     throttle_message: str = Field(description="Text of the line; {seconds}, {verb} and {url} are filled in.")
+    throttle_metric: bool = Field(
+        description="Components show the waits of their requests at limiters (rest_client_rate_limiter_duration_seconds)."
+    )
+    status_sync_metric: bool = Field(
+        description="Kubelets show how long statuses take to reach the API (kubelet_pod_status_sync_duration_seconds)."
+    )
