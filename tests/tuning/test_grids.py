@@ -34,7 +34,7 @@ def test_a_range_or_a_list_stands_for_its_values(text: str, values: tuple[float,
     "text", ["", "five", "1:2:3:4", "1:10:0", "1:10:-1", "1:10:x1", "0:10:x2", "1:", "nan", "1:inf", "1:1e12:1"]
 )
 def test_what_is_no_range_is_refused_with_the_form(text: str) -> None:
-    with pytest.raises(InputError, match="--knob kubelet.kubeAPIQPS: .* is no range.*LOW:HIGH"):
+    with pytest.raises(InputError, match=r"--knob kubelet.kubeAPIQPS: .* is no range.*LOW:HIGH"):
         parse_grid(text, PLACE)
 
 

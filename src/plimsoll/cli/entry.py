@@ -18,6 +18,7 @@ from plimsoll.cli import (
     clean,
     examples,
     export,
+    limits,
     plan,
     rbac,
     report,
@@ -39,7 +40,7 @@ DESCRIPTION = """\
 Find the load line of a Kubernetes cluster: load a simulated cluster as planned, record everything, and say what gave way.
 """
 
-COMMANDS = (run, tune, serve, watch, report, runs, resume, clean, rbac, examples, plan, claims, export, schema)
+COMMANDS = (run, tune, limits, serve, watch, report, runs, resume, clean, rbac, examples, plan, claims, export, schema)
 """In the order in which ``--help`` lists them: the everyday ones first."""
 
 

@@ -1,4 +1,4 @@
-"""``plimsoll tune --output json``: one document, its schema ``docs/schemas/tune.schema.json``."""
+"""What searches found as JSON documents; their schemas are ``docs/schemas/tune.schema.json`` and its neighbours."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from plimsoll.tuning.search.monotony import Violation
 
 if TYPE_CHECKING:
     from plimsoll.measurement.objectives import Judgement
+    from plimsoll.scenario.model import Scenario
+    from plimsoll.tuning.frontier import Frontier, Limit
     from plimsoll.tuning.safest import Safest
 
 SCHEMA = "plimsoll.tune/1"
+LIMITS_SCHEMA = "plimsoll.limits/1"
 
 
 def safest_document(found: Safest) -> dict[str, Any]:
@@ -55,6 +58,33 @@ def outcome_document(judged: Judged) -> dict[str, Any]:
         "reason": judged.result.shortfall,
         "virtualSeconds": judged.result.virtual_seconds,
         "wallSeconds": judged.result.wall_seconds,
+    }
+
+
+def frontier_document(scenario: Scenario, frontier: Frontier) -> dict[str, Any]:
+    """A frontier; its schema is ``docs/schemas/limits.schema.json``."""
+    return heading(scenario.name, scenario.cluster.profile, LIMITS_SCHEMA) | {
+        "find": frontier.knob.name,
+        "values": list(frontier.knob.values),
+        "vary": {axis.name: list(axis.values) for axis in frontier.axes},
+        "seeds": list(frontier.seeds),
+        "limits": [_limit(frontier, limit) for limit in frontier.limits],
+    }
+
+
+def _limit(frontier: Frontier, limit: Limit) -> dict[str, Any]:
+    values = frontier.knob.values
+    failing = limit.first_failing
+    return {
+        "at": dict(limit.at),
+        "largest": limit.largest,
+        "endOfRange": limit.largest == values[0],
+        "next": None if failing is None else {"value": values[failing.probe.point[0]]} | outcome_document(failing),
+        "trials": [{"value": values[each.probe.point[0]]} | outcome_document(each) for each in limit.judged],
+        "contradictions": [
+            {"holds": values[each.holding[0]], "fails": values[each.failing[0]], "seed": frontier.seeds[0] + each.seed}
+            for each in limit.contradictions
+        ],
     }
 
 

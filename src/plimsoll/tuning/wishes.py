@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 UNKNOWN_REASON = "not known; larger values are assumed to be safer, and spot checks look for the contrary"
 
+UNKNOWN_LOAD_REASON = "not known; larger values are assumed to be more load"
+
 
 @dataclass(frozen=True, slots=True)
 class KnobWish:
@@ -57,6 +59,17 @@ def knob_of(wish: KnobWish, loaded: LoadedScenario) -> Knob:
     for end in (values[0], values[-1]):
         applied(loaded, knob.changes(end), wish.place)
     return knob
+
+
+def load_of(wish: KnobWish, loaded: LoadedScenario) -> Knob:
+    """The load whose largest value is wanted, the heaviest first; of what is not known, more is taken for heavier."""
+    knob = knob_of(wish, loaded)
+    if wish.name in KNOWN_KNOBS and KNOWN_KNOBS[wish.name].safer == "more":
+        problem = "more of it makes a load easier, not heavier"
+        raise InputError(Complaint(wish.place, problem, "Find its lowest safe value with `plimsoll tune --knob`"))
+    if wish.name in KNOWN_KNOBS:
+        return knob
+    return Knob(knob.name, tuple(sorted(knob.values, reverse=True)), UNKNOWN_LOAD_REASON)
 
 
 def _default_range(known: KnownKnob | None, wish: KnobWish) -> tuple[Number, ...]:

@@ -1,0 +1,140 @@
+"""``plimsoll limits``: the largest load that holds, and how it moves with something else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, load, width
+
+if TYPE_CHECKING:
+    from plimsoll.scenario.loading import LoadedScenario
+    from plimsoll.tuning.frontier import Axis, Frontier, Limit, Survey
+
+DESCRIPTION = """\
+Find the largest load with which every objective of a scenario holds, for each value of something else: most pods per node
+against nodes, for example. Results are kept: a search that was stopped goes on where it was.
+"""
+NOTHING_HOLDS = 1
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command and its flags."""
+    parser = commands.add_parser("limits", help="find the largest load that holds", description=DESCRIPTION)
+    parser.set_defaults(run=run)
+    add_scenario(parser)
+    group = parser.add_argument_group("what to search")
+    group.add_argument(
+        "--find",
+        required=True,
+        metavar="NAME[=LOW:HIGH[:STEP]]",
+        help="the load: podsPerNode, namespaces, ratePerSecond, nodes, …, and where to look",
+    )
+    group.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="NAME=A,B,C",
+        help="find it for each of these values; given again, for each combination",
+    )
+    group.add_argument("--html", type=Path, metavar="FILE", help="also draw the frontier on a page")
+    add_crew(parser, seeds=1)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Search, and print the frontier; 0 found, 1 nothing holds anywhere, 130 interrupted.
+
+    Raises:
+        InputError: if scenario, load or values are wrong.
+        RunError: if a trial could not be completed.
+
+    """
+    loaded = load(arguments)
+    survey = _survey(arguments, loaded)
+    try:
+        frontier = _found(loaded, survey, arguments)
+    except KeyboardInterrupt:
+        return interrupted()
+    _print(loaded, frontier, arguments.output)
+    if arguments.html is not None:
+        _write_page(loaded, frontier, arguments.html)
+    return 0 if frontier.holds_somewhere else NOTHING_HOLDS
+
+
+def _survey(arguments: argparse.Namespace, loaded: LoadedScenario) -> Survey:
+    from plimsoll.tuning.frontier import Survey, check_axes
+    from plimsoll.tuning.wishes import load_of, parse_wish
+
+    axes = tuple(map(_axis, arguments.vary))
+    check_axes(loaded, axes)
+    knob = load_of(parse_wish(arguments.find, "--find"), loaded)
+    return Survey(knob, axes, seeds=arguments.seeds, first_seed=arguments.seed, width=width(arguments))
+
+
+def _axis(text: str) -> Axis:
+    from plimsoll.errors import Complaint, InputError
+    from plimsoll.tuning.frontier import Axis
+    from plimsoll.tuning.wishes import parse_wish
+
+    wish = parse_wish(text, "--vary")
+    if wish.values is None:
+        raise InputError(Complaint(wish.place, "it needs values", f"Write --vary {wish.name}=25,50,100"))
+    return Axis(wish.name, wish.values)
+
+
+def _found(loaded: LoadedScenario, survey: Survey, arguments: argparse.Namespace) -> Frontier:
+    from plimsoll.tuning.frontier import find_frontier
+    from plimsoll.tuning.knob import spelled
+
+    def tell(limit: Limit) -> None:
+        if not arguments.quiet:
+            where = f" at {spelled(limit.at)}" if limit.at else ""
+            print(f"{survey.knob.name}{where}: {limit.largest}", file=sys.stderr, flush=True)
+
+    with crew(arguments) as hired:
+        return find_frontier(loaded, survey, hired, Progress(quiet=arguments.quiet), tell)
+
+
+def _print(loaded: LoadedScenario, frontier: Frontier, output: str) -> None:
+    from plimsoll.tuning.document import frontier_document
+
+    if output == "json":
+        print(json.dumps(frontier_document(loaded.scenario, frontier), indent=2, ensure_ascii=False))
+        return
+    _print_text(frontier)
+
+
+def _print_text(frontier: Frontier) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from plimsoll.tuning import frontier_wording, wording
+
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    table = Table("at", "", frontier.knob.name, "and no more, because", box=None, padding=(0, 2, 0, 0))
+    table.columns[2].justify = "right"
+    for row in frontier_wording.rows(frontier):
+        table.add_row(*row)
+    console.print(table)
+    console.print(
+        f"\nThe largest {frontier.knob.name} with which every objective holds ({wording.seeds(frontier.seeds)})."
+    )
+    for line in frontier_wording.caveats(frontier):
+        console.print(line, style="yellow", soft_wrap=True)
+
+
+def _write_page(loaded: LoadedScenario, frontier: Frontier, path: Path) -> None:
+    from plimsoll.report.html.frontier import frontier_page
+    from plimsoll.tuning import frontier_wording
+
+    page = frontier_page(
+        title=f"{loaded.scenario.name}: the largest {frontier.knob.name}",
+        x_name=frontier.axes[0].name if frontier.axes else "",
+        y_name=frontier.knob.name,
+        curves=list(frontier.curves()),
+        rows=[(where, largest, reason) for where, _, largest, reason in frontier_wording.rows(frontier)],
+    )
+    path.write_text(page, encoding="utf-8")
