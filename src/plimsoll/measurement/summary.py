@@ -13,10 +13,13 @@ from plimsoll.measurement import caveats
 from plimsoll.measurement.clocks import ClockOffset, by_api_timestamps, clock_offset
 from plimsoll.measurement.columns import Samples, numbers
 from plimsoll.measurement.creation import Little, Rate, little, rate
+from plimsoll.measurement.database import database
 from plimsoll.measurement.expectation import Expectation, expectation
 from plimsoll.measurement.gauges import gauges
 from plimsoll.measurement.latency import Quantiles, latencies, stages
 from plimsoll.measurement.metrics import metrics
+from plimsoll.measurement.migration import migrations
+from plimsoll.measurement.monitoring import monitoring
 from plimsoll.measurement.network import Transfer, transfer
 from plimsoll.measurement.objectives import Judgement, judge
 from plimsoll.measurement.timelines import Timelines, read_timelines
@@ -98,7 +101,7 @@ class Measurements:
     traffic: Traffic
     transfer: Transfer | None
     gauges: Mapping[str, float]
-    """Largest and mean values of components' gauges, by the name of the metric."""
+    """What gauges and counters of components came to, by the name of the metric."""
     work: tuple[Work, ...]
     """What the programs in pods measured, where they ran."""
     slowest: tuple[SlowPod, ...]
@@ -165,7 +168,12 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
         stages=stages(timelines),
         traffic=traffic(archive.table("requests"), run_seconds, steady),
         transfer=transfer(samples, expected, steady, run_seconds),
-        gauges=gauges(samples, run_seconds),
+        gauges={
+            **gauges(samples, run_seconds),
+            **database(samples),
+            **migrations(samples),
+            **monitoring(samples, run_seconds),
+        },
         work=work(archive.table("results"), archive.table("durations")),
         slowest=_slowest(timelines),
     )

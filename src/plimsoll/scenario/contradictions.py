@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from plimsoll.scenario.demands import DatabaseTransactions, LiveMigrations
 from plimsoll.scenario.documents import Path
 from plimsoll.scenario.expansion import namespace_count, namespace_names, objects_in_namespace, pods_of
 from plimsoll.scenario.model import Exchange, Job, Load, Part, Scenario
@@ -31,6 +32,17 @@ def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
     for number, job in enumerate(load.jobs):
         yield from _job(("load", "jobs", number), load, job)
     yield from _unique_jobs_and_namespaces(load)
+    yield from _demands(scenario)
+
+
+def _demands(scenario: Scenario) -> Iterator[Contradiction]:
+    for number, demand in enumerate(scenario.load.demands):
+        path: Path = ("load", "demands", number)
+        if isinstance(demand, DatabaseTransactions) and (demand.per_second is None) == (demand.parallel is None):
+            problem = "transactions come either at a rate or from parallel clients"
+            yield path, problem, "Write either `perSecond` or `parallel`"
+        if isinstance(demand, LiveMigrations) and scenario.cluster.nodes < 2:  # noqa: PLR2004  here, and there
+            yield ("cluster", "nodes"), "there is no second node to migrate to", "Write `nodes: 2` or more"
 
 
 def _faults(scenario: Scenario) -> Iterator[Contradiction]:
@@ -40,7 +52,7 @@ def _faults(scenario: Scenario) -> Iterator[Contradiction]:
         path: Path = ("cluster", "faults", number, "node")
         if fault.component == "kubelet" and fault.node is None:
             yield path, "every node has a kubelet, and no node is named", "Add `node: …`"
-        elif fault.component != "kubelet" and fault.node is not None:
+        elif fault.component not in {"kubelet", "proxy"} and fault.node is not None:
             yield path, f"the {fault.component} is not a node's own", "Remove it"
 
 

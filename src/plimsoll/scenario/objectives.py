@@ -50,6 +50,12 @@ METRICS: dict[str, str] = {
     "apiserver": "API servers: .refused requests, answered with 429; .refusedPerSecond .utilization, each .mean .max",
     "scheduler": "the scheduler: .algorithmSeconds of a cycle, .mean .max over sampling intervals",
     "kubelet": "any kubelet: .plegLastSeenSeconds .plegRelistSeconds .imagePullSeconds, each .mean .max",
+    "database": "transactions of services: .transactions .conflicts .retries .failed, with % the part of all;"
+    " .certificationFailures .bruteForceAborts .seconds.max",
+    "migrations": "live migrations: .completed .failed, with % the part of all; .sendBitsPerSecond.max;"
+    f" .seconds; {_QUANTILES}",
+    "monitoring": "Prometheus: .memoryBytes.max .memoryBytes.mean .headSeries.max .restarts .querySeconds.max; .lost seconds"
+    " without scrapes, and with % .history, the part of the run that can be asked about",
     "network": "bits per second of a node while data is exchanged: .sendMean .sendMin .sendMax .receiveMean .receiveMax",
     "work": "what pods really did, by kind, e.g. work.exchange: .complete .refused .bytesSent .firstConnectionSeconds.max,"
     f" .roundTrip; {_QUANTILES}",
