@@ -19,7 +19,7 @@ from plimsoll.planning.versions import History, KubernetesVersion
 POOL_LABEL = ("custom-kubelet", "large-pods")
 """What ties the KubeletConfig to the machine config pool; the article's own."""
 
-_KUBEADM_API = History((13, "v1beta1"), (15, "v1beta2"), (22, "v1beta3"), (31, "v1beta4"))
+KUBEADM_API = History((13, "v1beta1"), (15, "v1beta2"), (22, "v1beta3"), (31, "v1beta4"))
 _LISTED_ARGUMENTS_MINOR = 31  # v1beta4 made extraArgs a list of names and values
 _OPENSHIFT_NETWORK = History((13, "OpenShiftSDN"), (25, "OVNKubernetes"))
 
@@ -94,7 +94,7 @@ def _openshift(plan: Plan) -> list[Manifest]:
     if settings:
         label = "=".join(POOL_LABEL)
         commands = (f"oc label --overwrite machineconfigpool worker {label}", "oc apply -f kubelet-config.yaml")
-        document = _kubelet_config(settings)
+        document = kubelet_config(settings)
         files.append(Manifest("kubelet-config.yaml", "apply to the running cluster", commands, (document,)))
     return files
 
@@ -110,7 +110,8 @@ def _install_config(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _kubelet_config(settings: dict[str, Any]) -> dict[str, Any]:
+def kubelet_config(settings: dict[str, Any]) -> dict[str, Any]:
+    """OpenShift's object that carries fields of ``KubeletConfiguration`` to the workers."""
     return {
         "apiVersion": "machineconfiguration.openshift.io/v1",
         "kind": "KubeletConfig",
@@ -136,18 +137,19 @@ def _cluster_configuration(plan: Plan) -> dict[str, Any]:
     version, network = plan.wish.version, plan.network
     division = {"node-cidr-mask-size": str(network.host_prefix)}
     configuration: dict[str, Any] = {
-        "apiVersion": f"kubeadm.k8s.io/{_KUBEADM_API.at(version)}",
+        "apiVersion": f"kubeadm.k8s.io/{KUBEADM_API.at(version)}",
         "kind": "ClusterConfiguration",
         "networking": {"podSubnet": str(network.cluster_network), "serviceSubnet": str(network.service_network)},
-        "controllerManager": {"extraArgs": _extra_arguments(division, version)},
+        "controllerManager": {"extraArgs": extra_arguments(division, version)},
     }
     arguments = api_server_arguments(plan)
     if arguments:
-        configuration["apiServer"] = {"extraArgs": _extra_arguments(arguments, version)}
+        configuration["apiServer"] = {"extraArgs": extra_arguments(arguments, version)}
     return configuration
 
 
-def _extra_arguments(arguments: dict[str, str], version: KubernetesVersion) -> dict[str, str] | list[dict[str, str]]:
+def extra_arguments(arguments: dict[str, str], version: KubernetesVersion) -> dict[str, str] | list[dict[str, str]]:
+    """Flags of a component in the form that kubeadm's configuration of a version takes."""
     if version.minor < _LISTED_ARGUMENTS_MINOR:
         return arguments
     return [{"name": name, "value": value} for name, value in arguments.items()]
