@@ -72,8 +72,8 @@ class ComponentRestart(Fault):
     """A component is down for a while and then starts afresh."""
 
     kind: Literal["componentRestart"]
-    component: Literal["scheduler", "kubelet", "apiserver", "controllerManager"]
-    node: str | None = Field(default=None, min_length=1, description="For a kubelet: its node.")
+    component: Literal["scheduler", "kubelet", "apiserver", "controllerManager", "proxy"]
+    node: str | None = Field(default=None, min_length=1, description="For a kubelet or a proxy: its node.")
     down_seconds: Seconds = 10.0
 
 

@@ -2,7 +2,8 @@
 
 Theory: requests that are let in queue first come, first served for ``cores`` identical cores (a G/G/c queue). Because
 the discipline is FIFO and service times are known on arrival, the moment of completion can be computed on arrival
-from the times at which the cores become free; no event is needed until the answer is due.
+from the times at which the cores become free; no event is needed until the answer is due. Where the machines of the
+control plane are simulated, requests are served by them instead: see :mod:`plimsoll.simcluster.masters`.
 
 What a request does to the store happens when it completes; see :mod:`plimsoll.simcluster.client`.
 """
@@ -12,8 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
+from typing import TYPE_CHECKING
 
 from plimsoll.simcluster.settings import ApiServerSettings
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.masters import Masters
 
 READ_VERBS = frozenset({"GET", "LIST"})
 
@@ -48,8 +53,12 @@ UNAVAILABLE = Refusal(503, retry_after_seconds=None)
 class ApiServer:
     """The request-serving capacity of the control plane's API servers, taken together."""
 
-    def __init__(self, settings: ApiServerSettings, chance: Callable[[], float]) -> None:
+    def __init__(
+        self, settings: ApiServerSettings, chance: Callable[[], float], masters: Masters | None = None
+    ) -> None:
         self.settings = settings
+        self.masters = masters
+        """The machines that serve requests; None where all that is known of them is their number of cores."""
         self.busy_seconds = 0.0
         self.refused = 0
         self._asked_seconds = 0.0
@@ -103,13 +112,17 @@ class ApiServer:
             if limit and len(flights) >= limit:
                 self.refused += 1
                 return TOO_MANY_REQUESTS
-        free = self._free_seconds
-        service_seconds = cost.cpu_seconds * count / (1.0 - self._background)
-        start = free[0] if free[0] > now_seconds else now_seconds
-        heapreplace(free, start + service_seconds)
-        self.busy_seconds += service_seconds
         rounds = count if in_turn else 1
-        finish = start + service_seconds + rounds * (cost.latency_seconds + self.added_latency_seconds)
+        waiting_seconds = rounds * (cost.latency_seconds + self.added_latency_seconds)
+        if self.masters is not None:
+            finish = self.masters.serve(now_seconds, cost.cpu_seconds * count) + waiting_seconds
+        else:
+            free = self._free_seconds
+            service_seconds = cost.cpu_seconds * count / (1.0 - self._background)
+            start = free[0] if free[0] > now_seconds else now_seconds
+            heapreplace(free, start + service_seconds)
+            self.busy_seconds += service_seconds
+            finish = start + service_seconds + waiting_seconds
         if not cost.long_running:
             heappush(flights, finish)
             if count > 1 and not in_turn:
@@ -124,6 +137,8 @@ class ApiServer:
 
     def take_utilization(self, now_seconds: float) -> float:
         """Share of all cores that was busy since this was last asked; work is counted when it is taken in."""
+        if self.masters is not None:
+            return round(self.masters.api_utilization, 6)
         elapsed = now_seconds - self._asked_seconds
         if elapsed <= 0:
             return 0.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.kernel import Kernel, Streams
 from plimsoll.kube.resources import NODES, PODS
+from plimsoll.simcluster import controlplane
 from plimsoll.simcluster.addressing import AddressError, NodeAddresses, PodNetwork
 from plimsoll.simcluster.admission import PodAdmission
 from plimsoll.simcluster.api import EPOCH_SECONDS, Api
@@ -65,7 +66,8 @@ class SimulatedCluster:
         self.kernel = Kernel()
         self.telemetry = telemetry
         self.streams = Streams(seed)
-        self.server = ApiServer(profile.apiserver, self.streams.stream("apiserver").random)
+        masters = controlplane.make_masters(self.kernel, profile, lambda: self.store.revision)
+        self.server = ApiServer(profile.apiserver, self.streams.stream("apiserver").random, masters)
         self.metering = Metering(telemetry)
         self.environment = ClientEnvironment(self.kernel, self.server, self.metering, profile.logging, telemetry)
         self.store = Store(self.kernel, profile.apiserver.watch_delivery_seconds)
@@ -84,10 +86,12 @@ class SimulatedCluster:
         self.traffic = Traffic(self.kernel, self.api, self.network)
         self.kubelets = self._add_nodes(shapes, inspectable=inspectable)
         self.store.collection(PODS).watchers.append(self._route_by_stage if inspectable else self._route_to_kubelet)
-        self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers)
-        background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()))
+        connections, storms = controlplane.connect_nodes(self)
+        self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers, storms)
+        background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()), connections)
         self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
         add_gauges(self)
+        controlplane.begin(self, background, connections)
         self.stages: Stages | None = None
         """What people have written for KWOK; only where they may look."""
         if inspectable:

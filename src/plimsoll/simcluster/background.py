@@ -2,7 +2,8 @@
 
 Leases, node status reports, the control pods' polling, renewals of watches and of service account tokens: each node
 makes a few per minute for as long as it is up. One event each would cost more than everything else in a long run, and
-nothing ever queues behind them; so their counts and their CPU are added up once per sampling interval.
+nothing ever queues behind them; so their counts and their CPU are added up once per sampling interval. So are the
+connections that proxies cut; those queue, and :mod:`plimsoll.simcluster.masters.closedloop` says for how long.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.apiserver import ApiServer
     from plimsoll.simcluster.client import ClientEnvironment
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
+    from plimsoll.simcluster.masters import Masters
+    from plimsoll.simcluster.proxy import NodeConnections
     from plimsoll.simcluster.settings import KubeletSettings
 
 TOKEN_REFRESH_SECONDS = 2880.0
@@ -31,6 +34,11 @@ class _Stream:
         self._rate_per_second = rate_per_second
         self._owed = 0.0
 
+    @property
+    def cpu_per_second(self) -> float:
+        """CPU seconds of the API server that it takes in a second."""
+        return self._rate_per_second() * self._cost.cpu_seconds
+
     def advance(self, seconds: float) -> float:
         """Count the requests of an interval; returns the CPU seconds they took."""
         self._owed += self._rate_per_second() * seconds
@@ -45,8 +53,15 @@ class _Stream:
 class Background:
     """The steady requests of all nodes."""
 
-    def __init__(self, environment: ClientEnvironment, settings: KubeletSettings, kubelets: Sequence[Kubelet]) -> None:
+    def __init__(
+        self,
+        environment: ClientEnvironment,
+        settings: KubeletSettings,
+        kubelets: Sequence[Kubelet],
+        connections: NodeConnections | None = None,
+    ) -> None:
         self._server: ApiServer = environment.server
+        self._connections = connections
 
         def up() -> int:
             return sum(kubelet.up for kubelet in kubelets)
@@ -86,4 +101,19 @@ class Background:
         if seconds <= 0:
             return
         cpu_seconds = sum(stream.advance(seconds) for stream in self._streams)
-        self._server.absorb(cpu_seconds, seconds)
+        if self._server.masters is None:
+            self._server.absorb(cpu_seconds, seconds)
+        else:
+            self._settle(self._server.masters, seconds)
+
+    def begin(self) -> None:
+        """Have the masters carry the steady load from the first second on."""
+        if self._server.masters is not None:
+            self._settle(self._server.masters, 0.0)
+
+    def _settle(self, masters: Masters, seconds: float) -> None:
+        work = sum(stream.cpu_per_second for stream in self._streams)
+        if self._connections is None:
+            masters.settle(work, ())
+        else:
+            self._connections.advance(seconds, work)

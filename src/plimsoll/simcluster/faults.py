@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.apiserver import ApiServer
     from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
+    from plimsoll.simcluster.proxy import Storms
     from plimsoll.simcluster.scheduler import Scheduler
 
-Component = Literal["scheduler", "kubelet", "apiserver", "controllerManager"]
+Component = Literal["scheduler", "kubelet", "apiserver", "controllerManager", "proxy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,16 @@ class FaultInjector:
         scheduler: Scheduler,
         kubelets: Mapping[str, Kubelet],
         controllers: Controllers,
+        storms: Storms | None = None,
     ) -> None:
+        """``storms`` has the nodes' clients come back after connections were cut; None where they have none."""
         self._kernel = kernel
         self._server = server
         self._scheduler = scheduler
         self._kubelets = kubelets
         self._lifecycle = controllers.lifecycle
         self._controllers = controllers
+        self._storms = storms
         self._outages = _Outages()
         self._errors: list[ApiErrors] = []
         self._latencies: list[ApiLatency] = []
@@ -167,13 +171,20 @@ class FaultInjector:
 
     def _restart(self, fault: ComponentRestart) -> None:
         if fault.component == "kubelet":
-            for kubelet in [self._kubelets[fault.node]] if fault.node else list(self._kubelets.values()):
+            for kubelet in self._on(fault.node):
                 self._stop_kubelet(kubelet, lose_containers=False)
                 self._kernel.after(fault.down_seconds, self._start_kubelet, kubelet)
+        elif fault.component == "proxy":
+            if self._storms is not None:
+                self._kernel.after(fault.down_seconds, self._storms.proxies_restarted, self._on(fault.node))
         else:
             if self._outages.begin(fault.component):
                 self._go_down(fault.component)
             self._kernel.after(fault.down_seconds, self._end_restart, fault.component)
+
+    def _on(self, node: str | None) -> list[Kubelet]:
+        """The kubelet of a node, or of each."""
+        return list(self._kubelets.values()) if node is None else [self._kubelets[node]]
 
     def _stop_kubelet(self, kubelet: Kubelet, *, lose_containers: bool) -> None:
         first = self._outages.begin(f"kubelet/{kubelet.name}")
@@ -190,6 +201,8 @@ class FaultInjector:
     def _go_down(self, component: Component) -> None:
         if component == "apiserver":
             self._server.down = True
+            if self._storms is not None:
+                self._storms.api_server_down()
         elif component == "scheduler":
             self._scheduler.go_down()
         else:
@@ -200,6 +213,8 @@ class FaultInjector:
             return
         if component == "apiserver":
             self._server.down = False
+            if self._storms is not None:
+                self._storms.api_server_back(self._kubelets.values())
         elif component == "scheduler":
             self._scheduler.come_up()
         else:

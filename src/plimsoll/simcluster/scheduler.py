@@ -91,6 +91,8 @@ class Scheduler:
         """Where the time begins with the end of the binding the watch is always there first."""
         self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst, perseveres=False)
         self._cost = CycleCost(settings)
+        self.compute: Callable[..., object] = environment.kernel.after
+        """Spends the time of a cycle; on a machine that others use, too, that takes longer."""
         self._bind = self._client.kind("POST", "pods/binding")
         self._patch_status = self._client.kind("PATCH", "pods/status")
         events = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
@@ -224,7 +226,7 @@ class Scheduler:
         refusal = self._claims.refusal(pod) if self._claims is not None else ""
         if refusal:
             message = f"0/{self._view.nodes} nodes are available: {refusal}."
-            self._kernel.after(self._settings.cycle_seconds, self._cycled, self._fail, pod, message)
+            self.compute(self._settings.cycle_seconds, self._cycled, self._fail, pod, message)
             return
         placement = self._view.place(pod) if self._preempting is None else self._place(pod, self._preempting)
         seconds = self._cost.charge(placement.evaluated, self._view.repelling)
@@ -232,10 +234,10 @@ class Scheduler:
             message = failed_scheduling_message(self._view.nodes, placement.reasons)
             if self._preempting is not None:
                 message += self._preempting.attempt(pod, placement.reasons)
-            self._kernel.after(seconds, self._cycled, self._fail, pod, message)
+            self.compute(seconds, self._cycled, self._fail, pod, message)
         else:
             self._view.add_pod(pod, placement.node_name)
-            self._kernel.after(seconds, self._cycled, self._assumed, pod, placement.node_name)
+            self.compute(seconds, self._cycled, self._assumed, pod, placement.node_name)
 
     def _place(self, pod: Object, preempting: Preempting) -> Placement:
         """Choose a node with regard to those who are to have the places of preempted pods."""

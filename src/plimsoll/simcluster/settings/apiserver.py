@@ -21,6 +21,9 @@ class ApiServerSettings(Settings):
     write_cpu_seconds: Seconds = Field(description="CPU of one create, update, patch or delete.")
     event_cpu_seconds: Seconds = Field(description="CPU of writing one Event.")
     watch_cpu_seconds: Seconds = Field(description="CPU of starting one WATCH.")
+    watch_event_cpu_seconds: Seconds = Field(
+        description="CPU of sending one event to one watcher; charged where the nodes' connections are simulated."
+    )
     etcd_read_seconds: Seconds = Field(description="Latency of a quorum read.")
     etcd_write_seconds: Seconds = Field(description="Latency of a committed write.")
     network_seconds: Seconds = Field(description="Round trip between a client and the API server.")

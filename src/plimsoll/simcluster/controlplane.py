@@ -1,0 +1,55 @@
+"""Puts the masters and the nodes' connections to them into a simulated cluster, where its profile has them.
+
+The clusters of most profiles have neither: of them it is only known how many cores serve requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from plimsoll.simcluster.masters import Masters
+from plimsoll.simcluster.proxy import NodeConnections, Storms
+
+if TYPE_CHECKING:
+    from plimsoll.kernel import Kernel
+    from plimsoll.simcluster.assembly import SimulatedCluster
+    from plimsoll.simcluster.background import Background
+    from plimsoll.simcluster.profile import Profile
+
+
+def make_masters(kernel: Kernel, profile: Profile, changes: Callable[[], int]) -> Masters | None:
+    """The machines that serve requests; ``changes`` counts the changes in the store so far."""
+    if not (profile.masters.count or profile.proxy.enabled):
+        return None
+    return Masters(kernel, profile.masters, profile.apiserver.cores, changes)
+
+
+def connect_nodes(cluster: SimulatedCluster) -> tuple[NodeConnections, Storms] | tuple[None, None]:
+    """The connections of all nodes to the API servers, and what happens when many are cut at once."""
+    profile, masters, environment = cluster.profile, cluster.server.masters, cluster.environment
+    if masters is None or not profile.proxy.enabled:
+        return None, None
+    connections = NodeConnections(environment, profile, masters, cluster.kubelets.values)
+    return connections, Storms(environment, profile, connections, cluster.streams.stream("storms"))
+
+
+def begin(cluster: SimulatedCluster, background: Background, connections: NodeConnections | None) -> None:
+    """Have the masters carry their steady load from the first second on, and show what can be seen of it."""
+    masters, gauge = cluster.server.masters, cluster.sampler.gauge
+    if masters is None:
+        return
+    if cluster.profile.masters.count:
+        neighbour = masters.scheduler(cluster.profile.scheduler.parallelism)
+        cluster.scheduler.compute = neighbour.compute
+        for process in masters.cpu_cores:
+            gauge("masters.cpuCores", process, partial(masters.cpus_of, process))
+        for machine in masters.utilization:
+            gauge("masters.utilization", machine, partial(masters.utilization_of, machine))
+    if connections is not None:
+        gauge("apiserver.watches", "", lambda: connections.watches)
+        gauge("apiserver.watchStartsPerSecond", "", lambda: round(connections.watch_starts_per_second, 3))
+        gauge("apiserver.connectionsPerSecond", "", lambda: round(connections.connections_per_second, 3))
+        gauge("apiserver.watchEventsPerSecond", "", lambda: round(connections.watch_events_per_second, 3))
+    background.begin()

@@ -1,0 +1,94 @@
+"""One machine of the control plane: an API server's threads, and whoever else wants its cores.
+
+Requests queue first come, first served for the threads of the API server (as many as the machine shows CPUs, which is
+Go's GOMAXPROCS), less those that steady background work keeps busy; the threads of all processes share the cores as
+:mod:`.capacity` says. The number of runnable threads is taken at the moment when a request arrives, and held for its
+service: requests are short against the time in which neighbours come and go.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heapreplace, nlargest
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plimsoll.simcluster.masters.capacity import Capacity
+
+_STEPS = 40
+"""Bisections for a number of threads: to a billionth of one."""
+
+
+class Machine:
+    """Cores that an API server and its neighbours share; without an API server, the neighbours'."""
+
+    def __init__(self, name: str, capacity: Capacity) -> None:
+        self.name = name
+        self.capacity = capacity
+        self.threads = max(int(capacity.cpus), 1)
+        """Of the API server."""
+        self.bursting = 0.0
+        """Threads of other processes that compute at present."""
+        self.steady_neighbours = 0.0
+        """Threads of other processes that compute on average."""
+        self.request_cpu_seconds = 0.0
+        self.burst_cpu_seconds = 0.0
+        self.steady_cpus = 0.0
+        """CPUs that the API server's steady work keeps busy."""
+        self._bursting_mean = 0.0
+        self._steady_threads = 0.0
+        self._delay = 0.0
+        """What steady work adds to a request's time, as a multiple of its service."""
+        self._free = [0.0] * self.threads
+
+    def serve(self, now_seconds: float, work: float) -> float:
+        """Take in work for the API server; returns when it is done."""
+        free = self._free
+        first = free[0]
+        busy = len(free) if first > now_seconds else sum(1 for moment in free if moment > now_seconds) + 1
+        runnable = busy + self._steady_threads + self.bursting + self.steady_neighbours
+        service = work / self.capacity.speed(runnable)
+        start = first if first > now_seconds else now_seconds
+        heapreplace(free, start + service)
+        self.request_cpu_seconds += service * self.capacity.on_cpu(runnable)
+        return start + service * (1.0 + self._delay)
+
+    def runnable(self, now_seconds: float) -> float:
+        """Threads of all processes that want a core at present."""
+        requests = sum(1 for moment in self._free if moment > now_seconds)
+        return requests + self._steady_threads + self.bursting + self.steady_neighbours
+
+    @property
+    def full_speed(self) -> float:
+        """Work in a second of each of the API server's threads where all of them run, beside neighbours as of late."""
+        return self.capacity.speed(self.threads + self._bursting_mean + self.steady_neighbours)
+
+    def keep_busy(self, work_per_second: float, slowdown: float) -> None:
+        """Have the API server do steady background work, in which requests take ``slowdown`` times as long."""
+        neighbours = self._bursting_mean + self.steady_neighbours
+        threads = self._threads_for(work_per_second, neighbours)
+        self.steady_cpus = threads * self.capacity.on_cpu(threads + neighbours)
+        self._steady_threads = threads
+        self._delay = slowdown - 1.0
+        size = max(self.threads - int(threads), 1)
+        if size != len(self._free):
+            latest = nlargest(size, self._free)
+            self._free = latest + [0.0] * (size - len(latest))
+            heapify(self._free)
+
+    def take_utilization(self, elapsed_seconds: float) -> float:
+        """Share of the CPUs that was busy in an interval, which ends here."""
+        busy = (self.request_cpu_seconds + self.burst_cpu_seconds) / elapsed_seconds
+        self._bursting_mean = self.burst_cpu_seconds / elapsed_seconds
+        self.request_cpu_seconds = self.burst_cpu_seconds = 0.0
+        return min((busy + self.steady_cpus + self.steady_neighbours) / self.capacity.cpus, 1.0)
+
+    def _threads_for(self, work_per_second: float, neighbours: float) -> float:
+        """Threads that get this much work done beside their neighbours: work grows with threads."""
+        low, high = 0.0, float(self.threads)
+        for _ in range(_STEPS):
+            middle = (low + high) / 2.0
+            if middle * self.capacity.speed(middle + neighbours) < work_per_second:
+                low = middle
+            else:
+                high = middle
+        return high
