@@ -91,6 +91,7 @@ class Scheduler:
         """Where the time begins with the end of the binding the watch is always there first."""
         self._client = Client(environment, "scheduler", qps=settings.qps, burst=settings.burst, perseveres=False)
         self._cost = CycleCost(settings)
+        self._began_seconds = 0.0
         self.compute: Callable[..., object] = environment.kernel.after
         """Spends the time of a cycle; on a machine that others use, too, that takes longer."""
         self._bind = self._client.kind("POST", "pods/binding")
@@ -223,6 +224,7 @@ class Scheduler:
             self._cycling = False
             return
         self._changed = False
+        self._began_seconds = self._kernel.now
         refusal = self._claims.refusal(pod) if self._claims is not None else ""
         if refusal:
             message = f"0/{self._view.nodes} nodes are available: {refusal}."
@@ -266,6 +268,7 @@ class Scheduler:
     def _cycled(self, outcome: Callable[[Object, str], None], pod: Object, detail: str) -> None:
         """The cycle's time has passed; what a scheduler was about to do when it went down is not done."""
         self.attempts += 1
+        self._cost.took(self._kernel.now - self._began_seconds)
         if self._up and pod["metadata"]["uid"] in self._known:
             outcome(pod, detail)
         else:

@@ -14,9 +14,10 @@ for too much works at its capacity, and its clients wait for sources / capacity 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, pow, sqrt
+from math import inf, sqrt
 
 MOST_OPEN = 0.95
 """Open load beyond this share of a station would have no steady state; what exceeds it is left undone."""
@@ -59,7 +60,7 @@ def slowdown(servers: float, utilization: float) -> float:
     """Mean time in an M/M/c station against the mean service time; infinite at a utilisation of one."""
     if utilization >= 1.0:
         return inf
-    return 1.0 + pow(utilization, sqrt(2.0 * (servers + 1.0)) - 1.0) / (servers * (1.0 - utilization))
+    return 1.0 + math.pow(utilization, sqrt(2.0 * (servers + 1.0)) - 1.0) / (servers * (1.0 - utilization))
 
 
 def settle(open_work: float, loops: Sequence[Loop], servers: float, speed: float) -> Steady:

@@ -73,7 +73,8 @@ class Masters:
 
     def scheduler(self, threads: int) -> Neighbour:
         """Where the scheduler computes."""
-        return Neighbour(self._kernel, self._placed[SCHEDULER], threads)
+        machine = self._placed[SCHEDULER]
+        return Neighbour(self._kernel, machine, threads, alone=machine not in self.api_machines)
 
     def serve(self, now_seconds: float, work: float) -> float:
         """Have the next API server in turn do the work of a request; returns when it is done."""

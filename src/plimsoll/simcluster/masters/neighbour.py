@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,8 +17,10 @@ SLICE_SECONDS = 0.25
 class Neighbour:
     """Computes on a machine; what it computes takes longer, the more threads want the machine's cores."""
 
-    def __init__(self, kernel: Kernel, machine: Machine, threads: int) -> None:
+    def __init__(self, kernel: Kernel, machine: Machine, threads: int, *, alone: bool) -> None:
+        """``alone`` on a machine of its own it need not look who else is there."""
         self._kernel = kernel
+        self._slice_seconds = inf if alone else SLICE_SECONDS
         self._machine = machine
         self._threads = threads
 
@@ -30,7 +33,7 @@ class Neighbour:
         machine, now = self._machine, self._kernel.now
         runnable = machine.runnable(now)
         speed = machine.capacity.speed(runnable)
-        taken = min(seconds / speed, SLICE_SECONDS)
+        taken = min(seconds / speed, self._slice_seconds)
         machine.burst_cpu_seconds += self._threads * machine.capacity.on_cpu(runnable) * taken
         left = seconds - taken * speed
         if left > seconds * 1e-9:

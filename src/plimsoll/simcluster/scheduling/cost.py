@@ -26,14 +26,16 @@ class CycleCost:
 
     def charge(self, evaluated: int, repelling: int) -> float:
         """Seconds of a cycle that looks at ``evaluated`` nodes while so many placed pods repel others."""
-        seconds = (
+        return (
             self._base_seconds
             + self._node_seconds * evaluated
             + (self._pair_seconds * evaluated + self._pod_seconds) * repelling
         )
+
+    def took(self, seconds: float) -> None:
+        """Count a cycle that has ended; on a machine that others use, too, it took longer than what was charged."""
         self._cycles += 1
         self._total_seconds += seconds
-        return seconds
 
     def take_mean_seconds(self) -> float:
         """Mean of the cycles since this was last asked; zero where there was none."""
