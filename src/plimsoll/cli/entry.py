@@ -26,7 +26,9 @@ from plimsoll.cli import (
     run,
     runs,
     schema,
+    sensitivity,
     serve,
+    sweep,
     tune,
     watch,
 )
@@ -40,7 +42,25 @@ DESCRIPTION = """\
 Find the load line of a Kubernetes cluster: load a simulated cluster as planned, record everything, and say what gave way.
 """
 
-COMMANDS = (run, tune, limits, serve, watch, report, runs, resume, clean, rbac, examples, plan, claims, export, schema)
+COMMANDS = (
+    run,
+    sweep,
+    tune,
+    limits,
+    sensitivity,
+    serve,
+    watch,
+    report,
+    runs,
+    resume,
+    clean,
+    rbac,
+    examples,
+    plan,
+    claims,
+    export,
+    schema,
+)
 """In the order in which ``--help`` lists them: the everyday ones first."""
 
 

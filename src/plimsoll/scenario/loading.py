@@ -13,7 +13,7 @@ from plimsoll.errors import Complaint, InputError, Place
 from plimsoll.scenario import gallery
 from plimsoll.scenario.complaints import complaints_of
 from plimsoll.scenario.contradictions import contradictions
-from plimsoll.scenario.documents import MAX_BYTES, parse_document
+from plimsoll.scenario.documents import MAX_BYTES, Node, parse_document
 from plimsoll.scenario.importers import import_foreign
 from plimsoll.scenario.model import Scenario
 from plimsoll.scenario.nearest import did_you_mean
@@ -39,7 +39,7 @@ def load_scenario(reference: str | FilePath) -> LoadedScenario:
     shipped = gallery.read(name)
     if shipped is not None:
         return parse_scenario(shipped, f"{name}.yaml", name)
-    return parse_scenario(_read(FilePath(name)), name)
+    return parse_scenario(read_file(FilePath(name)), name)
 
 
 def parse_scenario(text: str, file: str, name: str | None = None) -> LoadedScenario:
@@ -56,9 +56,12 @@ def parse_scenario(text: str, file: str, name: str | None = None) -> LoadedScena
     return _validated(plain, Source(file, root))
 
 
-def scenario_of(document: Mapping[str, Any], name: str) -> LoadedScenario:
-    """Load a scenario from its document, such as the one an archive keeps; complaints are about ``name``."""
-    return _validated(dict(document), Source(name))
+def scenario_of(document: Mapping[str, Any], name: str, written: Node | None = None) -> LoadedScenario:
+    """Load a scenario from its document, such as the one an archive keeps.
+
+    Complaints are about ``name``, and tell the lines of ``written``, if that is where the document comes from.
+    """
+    return _validated(dict(document), Source(name, written))
 
 
 def _validated(plain: dict[str, Any], source: Source, warnings: tuple[Complaint, ...] = ()) -> LoadedScenario:
@@ -76,7 +79,8 @@ def _in_file_order(complaints: Iterable[Complaint]) -> list[Complaint]:
     return sorted(complaints, key=lambda complaint: complaint.place.line or 0)
 
 
-def _read(path: FilePath) -> str:
+def read_file(path: FilePath) -> str:
+    """The text of a scenario's or a sweep's file; ``InputError`` where there is none, with the names most like it."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -103,9 +107,11 @@ def _decode(content: bytes, path: FilePath) -> str:
 
 
 def _not_found(path: FilePath) -> Complaint:
+    if str(path) in gallery.sweeps():
+        return Complaint(Place(str(path)), "this is a sweep over scenarios", f"Run it with `plimsoll sweep {path}`")
     folder = path.parent
     siblings = [str(folder / each.name) for each in folder.iterdir()] if folder.is_dir() else []
-    hint = did_you_mean(str(path), [*gallery.names(), *siblings])
+    hint = did_you_mean(str(path), [*gallery.names(), *gallery.sweeps(), *siblings])
     return Complaint(
         Place(str(path)),
         "there is neither such a file nor such a scenario in the gallery",

@@ -2,7 +2,7 @@
 
 from plimsoll.claims.claim import Check, Claim
 
-OWN = "openshift/stall-own-namespaces"
+OWN = "openshift/stall-before"
 PAIRS = "openshift/stall-pairs"
 SLEEP = "openshift/stall-pairs-sleep-30"
 ONE = "openshift/one-namespace"

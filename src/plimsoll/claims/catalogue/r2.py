@@ -2,7 +2,7 @@
 
 from plimsoll.claims.claim import Check, Claim
 
-LOW, SAFE, CHOSEN = "openshift/qps-15-30", "openshift/qps-25-50", "openshift/qps-50-100"
+LOW, SAFE, CHOSEN = "openshift/kubelet-qps-before", "openshift/qps-25-50", "openshift/kubelet-qps-after"
 
 CLAIM = Claim(
     id="R2",

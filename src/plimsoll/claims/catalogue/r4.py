@@ -2,7 +2,7 @@
 
 from plimsoll.claims.claim import Check, Claim
 
-POLLING, WATCHING = "openshift/cache-polling", "openshift/watch-no-polling"
+POLLING, WATCHING = "openshift/polling-before", "openshift/polling-after"
 STEADY_SECONDS = 600.0
 
 CLAIM = Claim(

@@ -2,7 +2,7 @@
 
 from plimsoll.claims.claim import Check, Claim
 
-NARROW, WIDE = "openshift/hostprefix-23", "openshift/hostprefix-22"
+NARROW, WIDE = "openshift/host-prefix-before", "openshift/host-prefix-after"
 
 CLAIM = Claim(
     id="R6",

@@ -6,7 +6,7 @@ from plimsoll.claims.claim import Check, Claim, Measure
 from plimsoll.claims.evidence import Evidence
 
 PODS = {
-    "openshift/25-nodes-pausepod": 12_500,
+    "openshift/25-nodes-pausepod-after": 12_500,
     "openshift/25-nodes-client-server": 12_500,
     "openshift/50-nodes-pausepod": 25_000,
     "openshift/50-nodes-client-server": 25_000,
