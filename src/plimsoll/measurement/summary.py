@@ -12,8 +12,10 @@ from plimsoll.archive.manifest import RunStatus
 from plimsoll.measurement import caveats
 from plimsoll.measurement.clocks import ClockOffset, by_api_timestamps, clock_offset
 from plimsoll.measurement.columns import Samples, numbers
+from plimsoll.measurement.controlplane import controlplane
 from plimsoll.measurement.creation import Little, Rate, little, rate
 from plimsoll.measurement.database import database
+from plimsoll.measurement.dns import dns
 from plimsoll.measurement.expectation import Expectation, expectation
 from plimsoll.measurement.gauges import gauges
 from plimsoll.measurement.latency import Quantiles, latencies, stages
@@ -154,6 +156,7 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
     run_seconds = _run_seconds(archive.manifest, timelines, phases)
     wanted = timelines.cohort(expected.pods or len(timelines))
     steady = _steady(timelines, wanted, samples, run_seconds)
+    requests = traffic(archive.table("requests"), run_seconds, steady)
     return Measurements(
         run_seconds=run_seconds,
         pods=_pod_counts(timelines, expected),
@@ -166,10 +169,12 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
         by_api_timestamps=by_api_timestamps(archive),
         clock_offset=clock_offset(samples),
         stages=stages(timelines),
-        traffic=traffic(archive.table("requests"), run_seconds, steady),
+        traffic=requests,
         transfer=transfer(samples, expected, steady, run_seconds),
         gauges={
             **gauges(samples, run_seconds),
+            **controlplane(samples, requests.latencies, run_seconds),
+            **dns(samples, run_seconds),
             **database(samples),
             **migrations(samples),
             **monitoring(samples, run_seconds),

@@ -47,11 +47,17 @@ METRICS: dict[str, str] = {
     "requests": "of a client, e.g. requests.kubelet: .count .errors .perSecond .peakPerSecond .steadyPerSecond",
     "latency": f"answer times of a client's requests, e.g. latency.driver; {_QUANTILES}",
     "throttle": f"waits in a client's own rate limiter, e.g. throttle.kubelet; {_QUANTILES}, and .total",
-    "apiserver": "API servers: .refused requests, answered with 429; .refusedPerSecond .utilization, each .mean .max",
+    "apiserver": "API servers: .refused requests, answered with 429; .refusedPerSecond .utilization .connectionsPerSecond"
+    " .watchStartsPerSecond .watchEventsPerSecond .watches, each .mean .max; answer times by verb, e.g."
+    " .latency.PATCH.mean .latency.PATCH.max",
+    "masters": "machines of the control plane: .utilization.mean .utilization.max; CPUs that a process uses, e.g."
+    " .cpuCores.apiserver.mean .cpuCores.scheduler.max",
     "scheduler": "the scheduler: .algorithmSeconds of a cycle, .mean .max over sampling intervals",
     "kubelet": "any kubelet: .plegLastSeenSeconds .plegRelistSeconds .imagePullSeconds, each .mean .max",
     "database": "transactions of services: .transactions .conflicts .retries .failed, with % the part of all;"
     " .certificationFailures .bruteForceAborts .seconds.max",
+    "dns": "look-ups of names: .lookups .failed, with % the part of all; .seconds with .mean .max and the .p99 of the worst"
+    " interval; .refused.count .dropped.count .restarts .oomKills; .queriesPerSecond .memoryBytes .cpuCores, .max each",
     "migrations": "live migrations: .completed .failed, with % the part of all; .sendBitsPerSecond.max;"
     f" .seconds; {_QUANTILES}",
     "monitoring": "Prometheus: .memoryBytes.max .memoryBytes.mean .headSeries.max .restarts .querySeconds.max; .lost seconds"

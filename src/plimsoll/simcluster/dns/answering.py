@@ -76,11 +76,6 @@ class _Forwarding(NamedTuple):
     backend: FiniteQueue | None
 
 
-def front_name(settings: DnsSettings) -> str:
-    """The container that clients' queries reach."""
-    return "coredns" if settings.server == "coredns" else "dnsmasq"
-
-
 def steady_state(
     settings: DnsSettings, load: Mapping[Try, Asked], upstream: Upstream, nodes: int, objects: int
 ) -> ServerState:

@@ -47,10 +47,8 @@ def steady_cache(streams: Sequence[Asked], size: int, ttl_seconds: float) -> Cac
 
 
 def _present(stream: Asked, kept_seconds: float) -> float:
-    if stream.records <= 0:
-        return 0.0
-    fetched = stream.per_second / stream.records * kept_seconds
-    return fetched / (1.0 + fetched)
+    asked = stream.per_second * kept_seconds
+    return asked / (stream.records + asked) if asked else 0.0
 
 
 def _entries(streams: Sequence[Asked], kept_seconds: float) -> float:

@@ -99,7 +99,7 @@ def lookup_times(all_ways: Sequence[Way], timeout_seconds: float) -> LookupTimes
     mean = sum(way.probability * (way.timeouts * timeout_seconds + way.answers_seconds) for way in all_ways)
     failed = sum(way.probability for way in all_ways if way.failed)
     likely = [way for way in all_ways if way.probability > 1e-6]  # noqa: PLR2004  one in a million
-    longest = max((way.timeouts * timeout_seconds + way.answers_seconds for way in likely))
+    longest = max(way.timeouts * timeout_seconds + way.answers_seconds for way in likely)
     return LookupTimes(mean, _quantile(all_ways, timeout_seconds, 0.99), longest, failed)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.kube.quantities import parse_cpu
 from plimsoll.kube.resources import NODES, SERVICES
-from plimsoll.simcluster.dns.answering import REJECTED, Answer, ServerState, Upstream, front_name, steady_state
+from plimsoll.simcluster.dns.answering import REJECTED, Answer, ServerState, Upstream, steady_state
 from plimsoll.simcluster.dns.load import Lookups, lookups_of, queries, shared, with_retries
 from plimsoll.simcluster.dns.lookups import LookupTimes, Patience, Way, lookup_times, ways
 from plimsoll.simcluster.dns.pods import Container, ServerPod
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.demands import DnsLookups
 
 MILLICORES = 1000
+_NEGLIGIBLE_PER_SECOND = 1e-6
 _UNUSED = Upstream(0.0, 0.0)
 
 
@@ -169,11 +170,12 @@ class ClusterDns:
             ("cpuLimitCores", settings.cpu_limit_cores),
             ("memoryLimitBytes", settings.memory_limit_bytes),
         ):
-            report(self._kernel.now, f"config.dns.{name}", front_name(settings), float(value))
+            report(self._kernel.now, f"config.dns.{name}", "", float(value))
 
 
 def _dropped_per_second(state: ServerState) -> float:
-    return state.front.arrivals_per_second * state.front.dropped
+    dropped = state.front.arrivals_per_second * state.front.dropped
+    return dropped if dropped >= _NEGLIGIBLE_PER_SECOND else 0.0
 
 
 def _answer_seconds(state: ServerState) -> float:
