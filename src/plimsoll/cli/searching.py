@@ -5,25 +5,29 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plimsoll.campaign.crew import Crew
+    from plimsoll.campaign.notebook import Notebook
     from plimsoll.scenario.loading import LoadedScenario
     from plimsoll.tuning.judging import Judged
+    from plimsoll.tuning.remedies import Step
 
 INTERRUPTED = 130
 WORKERS_EXPECTED = 8
 """Trials at the same time that a search counts on where a scheduler's workers carry them out."""
 
 
-def add_scenario(parser: argparse.ArgumentParser) -> None:
+def add_scenario(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     """Add the scenario and what to run otherwise."""
     parser.add_argument(
-        "scenario", metavar="SCENARIO", help="a file, or the name of one that `plimsoll examples` lists"
+        "scenario",
+        metavar="SCENARIO",
+        nargs="?" if optional else None,
+        help="a file, or the name of one that `plimsoll examples` lists",
     )
     group = parser.add_argument_group("otherwise than the scenario says")
     group.add_argument("--profile", metavar="P", help="another profile: its name, or a file")
@@ -37,16 +41,17 @@ def add_scenario(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_crew(parser: argparse.ArgumentParser, *, seeds: int) -> None:
-    """Add who carries trials out, with how many seeds, and where results go."""
+def add_crew(parser: argparse.ArgumentParser, *, seeds: int | None = None) -> None:
+    """Add who carries trials out, with how many seeds (where that is asked), and where results go."""
     group = parser.add_argument_group("trials")
-    group.add_argument(
-        "--seeds",
-        type=positive,
-        default=seeds,
-        metavar="N",
-        help="a point holds if it does with so many seeds (default: %(default)s)",
-    )
+    if seeds is not None:
+        group.add_argument(
+            "--seeds",
+            type=positive,
+            default=seeds,
+            metavar="N",
+            help="a point holds if it does with so many seeds (default: %(default)s)",
+        )
     group.add_argument("--seed", type=int, default=1, metavar="N", help="the first of the seeds (default: %(default)s)")
     group.add_argument(
         "--processes", type=positive, metavar="N", help="trials at the same time (default: one per core)"
@@ -70,12 +75,18 @@ def positive(text: str) -> int:
 
 def load(arguments: argparse.Namespace) -> LoadedScenario:
     """The scenario with the changes of the command line; its warnings go to standard error."""
-    from plimsoll.experiment.changes import Changes, changed, parse_setting
     from plimsoll.scenario.loading import load_scenario
 
     loaded = load_scenario(arguments.scenario)
     for warning in loaded.warnings:
         print(f"plimsoll: warning: {warning}", file=sys.stderr)
+    return otherwise(loaded, arguments)
+
+
+def otherwise(loaded: LoadedScenario, arguments: argparse.Namespace) -> LoadedScenario:
+    """A scenario with the changes of the command line."""
+    from plimsoll.experiment.changes import Changes, changed, parse_setting
+
     return changed(loaded, Changes(profile=arguments.profile, settings=dict(map(parse_setting, arguments.settings))))
 
 
@@ -84,16 +95,20 @@ def width(arguments: argparse.Namespace) -> int:
     return arguments.processes or (WORKERS_EXPECTED if arguments.scheduler else os.cpu_count() or 1)
 
 
-@contextmanager
-def crew(arguments: argparse.Namespace) -> Iterator[Crew]:
-    """Whoever makes the trials, with the notebook of the runs directory: what it knows is not run again."""
+def notebook(arguments: argparse.Namespace) -> Notebook:
+    """Where results are kept."""
     from plimsoll.archive.directory import default_runs_directory
-    from plimsoll.campaign.hiring import hire
-    from plimsoll.campaign.notebook import Notebook, remembered
+    from plimsoll.campaign.notebook import Notebook
 
-    notebook = Notebook(arguments.runs_directory or default_runs_directory())
-    with remembered(notebook, hire(arguments.scheduler, arguments.processes)) as hired:
-        yield hired
+    return Notebook(arguments.runs_directory or default_runs_directory())
+
+
+def crew(arguments: argparse.Namespace) -> Crew:
+    """Whoever makes the trials, with the notebook of the runs directory: what it knows is not run again."""
+    from plimsoll.campaign.hiring import hire
+    from plimsoll.campaign.notebook import remembered
+
+    return remembered(notebook(arguments), hire(arguments.scheduler, arguments.processes))
 
 
 class Progress:
@@ -111,6 +126,21 @@ class Progress:
         if not self._quiet:
             line = f"[{self._made}] {judged.trial.label}: {outcome(judged)} ({judged.result.wall_seconds:.1f} s)"
             print(line, file=sys.stderr, flush=True)
+
+
+def told(*, quiet: bool) -> Callable[[Step], None]:
+    """Tells of each step on the way to a scenario that passes."""
+    made = 0
+
+    def tell(step: Step) -> None:
+        from plimsoll.tuning.remedy_wording import step_lines
+
+        nonlocal made
+        made += 1
+        for line in () if quiet else step_lines(made, step):
+            print(line, file=sys.stderr, flush=True)
+
+    return tell
 
 
 def interrupted() -> int:

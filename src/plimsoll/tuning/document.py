@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from plimsoll.tuning.safest import Safest
 
 SCHEMA = "plimsoll.tune/1"
+SENSITIVITY_SCHEMA = "plimsoll.sensitivity/1"
 LIMITS_SCHEMA = "plimsoll.limits/1"
 
 

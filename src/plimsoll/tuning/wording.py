@@ -34,13 +34,14 @@ def shortfall(judgement: Judgement) -> str:
     wanted = judgement.expression.removeprefix(objective.metric).strip()
     if judgement.value is None:
         return f"{objective.metric} was not measured, and was to be {wanted}"
-    return f"{objective.metric} is {_measured(judgement)}, and was to be {wanted}"
+    return f"{objective.metric} is {measured(judgement.value, judgement.unit)}, and was to be {wanted}"
 
 
-def _measured(judgement: Judgement) -> str:
-    if judgement.unit == "s":
-        return wording.seconds(judgement.value)
-    return wording.percent(judgement.value) if judgement.unit == "%" else wording.rate(judgement.value)
+def measured(value: float | None, unit: str) -> str:
+    """A measured number with its unit, as objectives have it: seconds, a share, or a plain number."""
+    if unit == "s":
+        return wording.seconds(value)
+    return wording.percent(value) if unit == "%" else wording.rate(value)
 
 
 def seeds(numbers: Sequence[int]) -> str:

@@ -1,0 +1,200 @@
+"""From a run that fails to one that passes: diagnose, apply the remedy of the first cause, run again.
+
+What limits next is what the next run's diagnosis says, so that each step is proved by a run. In the end stands the smallest
+set of changes that matters: each of those that are left is shown to break the scenario when it is taken away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from plimsoll.archive.reader import RunArchive
+from plimsoll.campaign.trial import Trial
+from plimsoll.diagnosis.diagnose import diagnose
+from plimsoll.errors import InputError, Place, RunError
+from plimsoll.tuning.application import applied, present
+from plimsoll.tuning.judging import Judge, Judged, Listener, verdict_of
+from plimsoll.tuning.knob import spelled
+from plimsoll.tuning.search.descent import polished
+from plimsoll.tuning.search.questions import Point, Probe, drive
+
+if TYPE_CHECKING:
+    from plimsoll.campaign.crew import Crew
+    from plimsoll.campaign.trial import TrialResult
+    from plimsoll.diagnosis.finding import Flavor, Found, Settings
+    from plimsoll.scenario.loading import LoadedScenario
+
+MOST_STEPS = 12
+"""Remedies in a row after which it is not a matter of settings any more."""
+
+PLACE = Place("a remedy")
+Archived = Callable[[Trial], "TrialResult"]
+"""Makes a trial and keeps its archive, for diagnosis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The remedy of one finding: settings that are changed together."""
+
+    code: str
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One run on the way: what came out, what limited, and what is changed because of it."""
+
+    judged: Judged
+    limits: Found | None
+    """The first cause that has a remedy; None where the scenario passes, or where no cause has one."""
+    change: Change | None
+    others: tuple[Found, ...]
+    """What else was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The way from a failing run until it passes, or until nothing helps."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the last run met its objectives."""
+        return bool(self.steps) and self.steps[-1].judged.verdict.holds
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change that was made, in order."""
+        return tuple(step.change for step in self.steps if step.change is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Smallest:
+    """The smallest set of changes that matters."""
+
+    changes: tuple[Change, ...]
+    needless: tuple[Change, ...]
+    without: tuple[tuple[Change, Judged], ...]
+    """For each of the changes, a trial without it, which fails."""
+    confirmed: bool
+    """Whether all objectives hold with fresh seeds, too."""
+    fresh_seeds: tuple[int, ...]
+    judged: tuple[Judged, ...]
+
+
+def walk(
+    loaded: LoadedScenario, flavor: Flavor, seed: int, archived: Archived, on_step: Callable[[Step], None]
+) -> Walk:
+    """Apply the remedy of the first cause and run again, until the scenario passes or nothing helps.
+
+    Raises :class:`plimsoll.errors.RunError` where a run could not be completed.
+    """
+    steps: list[Step] = []
+    while len(steps) <= MOST_STEPS:
+        label = f"{loaded.scenario.name} after {len(steps)} changes, seed {seed}"
+        trial = Trial.of(loaded.scenario, seed, label)
+        step = _step(loaded, flavor, Probe((len(steps),), 0), trial, archived(trial))
+        steps.append(step)
+        on_step(step)
+        if step.change is None:
+            break
+        loaded = applied(loaded, step.change.settings, PLACE)
+    return Walk(tuple(steps))
+
+
+def _step(loaded: LoadedScenario, flavor: Flavor, probe: Probe, trial: Trial, result: TrialResult) -> Step:
+    if result.verdict == "lost":
+        raise RunError(f"{trial.label}: {result.shortfall}")
+    judged = Judged(probe, trial, result, verdict_of(result))
+    if judged.verdict.holds or result.directory is None:
+        return Step(judged, None, None, ())
+    findings = diagnose(RunArchive.open(result.directory)).findings
+    for found in findings:
+        settings = _new(loaded, found.remedy.get(flavor, {}))
+        if settings:
+            others = tuple(other for other in findings if other is not found)
+            return Step(judged, found, Change(found.code, settings), others)
+    return Step(judged, None, None, findings)
+
+
+def _new(loaded: LoadedScenario, settings: Settings) -> Settings:
+    """What of a remedy is not so already; nothing where the scenario cannot have it."""
+    try:
+        different = {name: value for name, value in settings.items() if present(loaded, name, PLACE) != value}
+        applied(loaded, different, PLACE)
+    except InputError:
+        return {}
+    return different
+
+
+def smallest_set(
+    loaded: LoadedScenario,
+    changes: Sequence[Change],
+    *,
+    seeds: int,
+    first_seed: int,
+    crew: Crew,
+    listener: Listener = lambda _: None,
+) -> Smallest | None:
+    """Take away what is not needed until everything that is left is, and confirm the rest with fresh seeds.
+
+    None where even all changes together fail with one of the seeds. Raises :class:`plimsoll.errors.RunError` where a
+    trial could not be completed.
+    """
+    judged: list[Judged] = []
+
+    def note(each: Judged) -> None:
+        judged.append(each)
+        listener(each)
+
+    judge = Judge(crew, lambda probe: _trial(loaded, changes, probe, first_seed), note)
+    everything = (1,) * len(changes)
+    if not _holds(judge, everything, range(seeds)):
+        return None
+    needed = drive(polished(everything, seeds=seeds), judge)
+    return Smallest(
+        changes=_chosen(changes, needed),
+        needless=_chosen(changes, tuple(1 - used for used in needed)),
+        without=tuple(_without(changes, needed, judged)),
+        confirmed=_holds(judge, needed, range(seeds, 2 * seeds)),
+        fresh_seeds=tuple(first_seed + number for number in range(seeds, 2 * seeds)),
+        judged=tuple(judged),
+    )
+
+
+def together(changes: Sequence[Change]) -> dict[str, object]:
+    """The settings of several changes; where two set the same, the later."""
+    merged: dict[str, object] = {}
+    for change in changes:
+        merged |= change.settings
+    return merged
+
+
+def _trial(loaded: LoadedScenario, changes: Sequence[Change], probe: Probe, first_seed: int) -> Trial:
+    settings: Mapping[str, object] = together(_chosen(changes, probe.point))
+    seed = first_seed + probe.seed
+    scenario = applied(loaded, settings, PLACE).scenario
+    return Trial.of(scenario, seed, f"{scenario.name} with {spelled(settings) or 'no change'}, seed {seed}")
+
+
+def _holds(judge: Judge, point: Point, seeds: Sequence[int]) -> bool:
+    verdicts = judge([Probe(point, seed) for seed in seeds])
+    return all(verdict.holds for verdict in verdicts.values())
+
+
+def _chosen(changes: Sequence[Change], point: Point) -> tuple[Change, ...]:
+    return tuple(change for change, used in zip(changes, point, strict=True) if used)
+
+
+def _without(changes: Sequence[Change], needed: Point, judged: Sequence[Judged]) -> list[tuple[Change, Judged]]:
+    """For each change that is needed, the failing trial that lacks only this one."""
+    shown: list[tuple[Change, Judged]] = []
+    for number, change in enumerate(changes):
+        point = (*needed[:number], 0, *needed[number + 1 :])
+        failing = (each for each in judged if each.probe.point == point and not each.verdict.holds)
+        shown.extend((change, each) for each in islice(failing, needed[number]))
+    return shown
