@@ -278,3 +278,13 @@ def test_before_1_6_reads_and_writes_share_one_limit() -> None:
     assert api.admit(0.0, cost(mutating=True)) is TOO_MANY_REQUESTS
     assert api.admit(0.0, cost()) is TOO_MANY_REQUESTS
     assert isinstance(api.admit(1.0, cost(mutating=True)), float)
+
+
+def test_steady_requests_in_the_background_hold_slots_too() -> None:
+    api = server(max_reads_in_flight=10)
+    api.occupy(8.2, 0.0)
+    admitted = [api.admit(0.0, cost(latency_seconds=1.0)) for _ in range(3)]
+
+    assert [result is TOO_MANY_REQUESTS for result in admitted] == [False, False, True]
+    assert api.in_flight(0.5) == (10, 0)
+    assert api.refused == 1

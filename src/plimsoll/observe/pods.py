@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from plimsoll.kube.labels import EXCHANGE_DONE_ANNOTATION, JOB_LABEL, ROLE_ANNOTATION
 from plimsoll.observe import timelines
-from plimsoll.observe.timelines import COMPLETED, MILESTONES, PENDING, RUNNING, STATES
+from plimsoll.observe.separation import Separation
+from plimsoll.observe.timelines import COMPLETED, FAILED, MILESTONES, PENDING, RUNNING, STATES
 from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class PodCensus:
         self.without_result: list[tuple[str, str]] = []
         """Clients and workers that went before they had finished."""
         self._pods_by_namespace: Counter[str] = Counter()
+        self._separation = Separation()
         self.created = 0
         """Pods ever seen."""
         self.ran = 0
@@ -131,6 +133,8 @@ class PodCensus:
         """Name and value of each series of this census."""
         for state, count in zip(STATES, self.totals(), strict=True):
             yield f"pods.{state}", count
+        if self._separation.is_wanted:
+            yield "pods.antiAffinityViolated", self._separation.violated
 
     def relist(self, pods: Iterable[Object], seconds: float) -> None:
         """Take a complete listing: what it lacks has been deleted while nobody watched."""
@@ -163,6 +167,8 @@ class PodCensus:
             by_state[known.state] -= 1
             by_state[state] += 1
             known.state = state
+            if state in (COMPLETED, FAILED):
+                self._separation.left(uid)
         if ready is not known.ready:
             known.counts.ready_now += 1 if ready else -1
             known.ready = ready
@@ -212,6 +218,7 @@ class PodCensus:
     def _report(self, uid: str, pod: Object, news: int, seconds: float) -> None:
         if news & timelines.PASSED_SCHEDULED:
             self._telemetry.pod_node(uid, pod["spec"]["nodeName"])
+            self._separation.placed(uid, pod)
         if news & timelines.PASSED_RUNNING:
             self.ran += 1
         for bit, milestone in MILESTONES:
@@ -228,6 +235,7 @@ class PodCensus:
             del self._at_work[known.key]
             if known.exchange != _FINISHED:
                 self.without_result.append(known.key)
+        self._separation.left(uid)
         known.counts.by_state[known.state] -= 1
         known.counts.by_exchange[known.exchange] -= 1
         known.counts.ready_now -= known.ready

@@ -50,6 +50,11 @@ LARGEST_BACKGROUND = 0.95
 UNAVAILABLE = Refusal(503, retry_after_seconds=None)
 
 
+def _left(limit: int, occupied: float) -> int:
+    """Slots for other requests; one at least, and without a limit there is none."""
+    return max(limit - round(occupied), 1) if limit else 0
+
+
 class ApiServer:
     """The request-serving capacity of the control plane's API servers, taken together."""
 
@@ -61,6 +66,7 @@ class ApiServer:
         """The machines that serve requests; None where all that is known of them is their number of cores."""
         self.busy_seconds = 0.0
         self.refused = 0
+        """Requests that found no slot."""
         self._asked_seconds = 0.0
         self._background = 0.0
         """Share of every core that steady background work takes."""
@@ -72,11 +78,9 @@ class ApiServer:
         self._free_seconds = [0.0] * settings.cores
         self._reading: list[float] = []
         self._mutating: list[float] = []
-        self._read_flights = (settings.max_reads_in_flight, self._reading)
-        self._mutating_flights = (settings.max_mutating_in_flight, self._mutating)
         if settings.shared_in_flight_limit:
             self._mutating = self._reading
-            self._mutating_flights = self._read_flights
+        self.occupy(0.0, 0.0)
 
     def cost(self, verb: str, resource: str) -> RequestCost:
         """What a request with this verb costs; an Event is written like any object but to its own, cheaper keys."""
@@ -110,7 +114,7 @@ class ApiServer:
             while flights and flights[0] <= now_seconds:
                 heappop(flights)
             if limit and len(flights) >= limit:
-                self.refused += 1
+                self.refused += count
                 return TOO_MANY_REQUESTS
         rounds = count if in_turn else 1
         waiting_seconds = rounds * (cost.latency_seconds + self.added_latency_seconds)
@@ -130,6 +134,16 @@ class ApiServer:
                     heappush(flights, finish)
         return finish
 
+    def occupy(self, reading: float, mutating: float) -> None:
+        """Take slots for so many requests of steady background work, which on average are in flight all the time."""
+        settings = self.settings
+        self._steady = round(reading), round(mutating)
+        if settings.shared_in_flight_limit:
+            reading = mutating = reading + mutating
+        self._read_flights = (_left(settings.max_reads_in_flight, reading), self._reading)
+        limit = settings.max_reads_in_flight if settings.shared_in_flight_limit else settings.max_mutating_in_flight
+        self._mutating_flights = (_left(limit, mutating), self._mutating)
+
     def absorb(self, cpu_seconds: float, interval_seconds: float) -> None:
         """Charge background work that is accounted for as a rate: it slows every core down by its share."""
         self.busy_seconds += cpu_seconds
@@ -148,7 +162,8 @@ class ApiServer:
 
     def in_flight(self, now_seconds: float) -> tuple[int, int]:
         """Read-only and mutating requests that have arrived and are not answered yet."""
+        reading, mutating = self._steady
         return (
-            sum(1 for finish in self._reading if finish > now_seconds),
-            sum(1 for finish in self._mutating if finish > now_seconds),
+            reading + sum(1 for finish in self._reading if finish > now_seconds),
+            mutating + sum(1 for finish in self._mutating if finish > now_seconds),
         )

@@ -39,6 +39,13 @@ class _Stream:
         """CPU seconds of the API server that it takes in a second."""
         return self._rate_per_second() * self._cost.cpu_seconds
 
+    def in_flight(self, *, mutating: bool) -> float:
+        """How many of its requests hold a slot at any time, by Little's law."""
+        cost = self._cost
+        if cost.long_running or cost.mutating is not mutating:
+            return 0.0
+        return self._rate_per_second() * (cost.cpu_seconds + cost.latency_seconds)
+
     def advance(self, seconds: float) -> float:
         """Count the requests of an interval; returns the CPU seconds they took."""
         self._owed += self._rate_per_second() * seconds
@@ -101,6 +108,11 @@ class Background:
         if seconds <= 0:
             return
         cpu_seconds = sum(stream.advance(seconds) for stream in self._streams)
+        of_nodes = [stream for stream in self._streams if isinstance(stream, _Stream)]
+        self._server.occupy(
+            sum(stream.in_flight(mutating=False) for stream in of_nodes),
+            sum(stream.in_flight(mutating=True) for stream in of_nodes),
+        )
         if self._server.masters is None:
             self._server.absorb(cpu_seconds, seconds)
         else:

@@ -87,6 +87,7 @@ def _add_apiserver(cluster: SimulatedCluster) -> None:
     if not cluster.profile.apiserver.shared_in_flight_limit:  # the metric came with the two limits
         gauge("apiserver.inflight", "readonly", lambda: server.in_flight(kernel.now)[0])
         gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
+    gauge("apiserver.refusedPerSecond", "", Rate(kernel, lambda: server.refused))
     gauge("apiserver.utilization", "", lambda: server.take_utilization(kernel.now))
     gauge("apiserver.requestsPerSecond", "", Rate(kernel, lambda: cluster.metering.answered))
     cluster.store.observe_collections(partial(_add_collection, cluster))
