@@ -14,7 +14,7 @@ Keys of a case (times in seconds of the run's clock)::
     - {series: kubelet.requestsPerSecond, instance: worker-0, value: 5}      # all along, every 10 s
     - {series: …, from: 60, until: 600, every: 10, values: [1, 4, 9]}        # or points: [[60, 1], [70, 4]]
     requests:
-    - {client: kubelet, verb: get, resource: secrets, code: 200, perSecond: 5, took: 0.01, from: 0, until: 600}
+    - {client: kubelet, verb: GET, resource: secrets, code: 200, perSecond: 5, took: 0.01, from: 0, until: 600}
     events:
     - {reason: FailedScheduling, source: default-scheduler, name: pod, message: …, objects: 3, count: 5, at: 60, every: 1}
     logs:
@@ -143,7 +143,7 @@ def _samples(group: Document, run_seconds: float) -> Iterator[tuple[Any, ...]]:
 def _requests(group: Document, run_seconds: float) -> Iterator[tuple[Any, ...]]:
     took = float(group.get("took", 0.01))
     count = round(float(group["perSecond"]) * WINDOW_SECONDS)
-    kind = (group["client"], group.get("verb", "get"), group.get("resource", "pods"), int(group.get("code", 200)))
+    kind = (group["client"], group.get("verb", "GET"), group.get("resource", "pods"), int(group.get("code", 200)))
     for start in np.arange(float(group.get("from", 0)), float(group.get("until", run_seconds)), WINDOW_SECONDS):
         yield (
             float(start),

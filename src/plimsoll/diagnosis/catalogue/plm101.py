@@ -42,7 +42,7 @@ def _observe(evidence: Evidence) -> Sighting | None:
     throttled = [found for node in evidence.pods.by_node.values() if (found := _look_at(evidence, node))]
     if not throttled:
         return None
-    worst = max(throttled, key=lambda node: (node.pods.late, node.limit.longest_seconds))
+    worst = max(throttled, key=lambda node: (node.pods.late, node.limit.seconds))
     late = sum(node.pods.late for node in throttled)
     nodes = frozenset(node.pods.node for node in throttled)
     measured = any(node.wait_seconds for node in throttled)
@@ -67,19 +67,19 @@ def _look_at(evidence: Evidence, node: NodePods) -> _Throttled | None:
     limit = evidence.gauges.setting(QPS, node.node)
     if limit is None or limit <= 0 or node.late < LATE.value * node.pods:
         return None
-    found = plateau(evidence.gauges.steps(REQUESTS, node.node), limit, AT_LIMIT.value)
+    found = plateau(evidence.gauges.steps(REQUESTS, node.node), limit, AT_LIMIT.value, evidence.run_seconds)
     waits = evidence.gauges.steps(WAITS, node.node).values
     wait_seconds = float(waits.max()) if waits.size else 0.0
     if waits.size and wait_seconds < WAIT.value:
         return None  # the kubelet measures its limiter, and nothing waits there
-    return _Throttled(node, found, wait_seconds) if found.longest_seconds >= PLATEAU.value else None
+    return _Throttled(node, found, wait_seconds) if found.seconds >= PLATEAU.value else None
 
 
 def _facts(worst: _Throttled, throttled: list[_Throttled]) -> tuple[Fact, ...]:
     node = worst.pods.node
     facts = [
         Fact.of(f"config.{QPS}", f"limit of the kubelet on {node}", worst.limit.limit),
-        Fact.of(REQUESTS, f"longest time at that limit on {node}, in seconds", worst.limit.longest_seconds),
+        Fact.of(REQUESTS, f"longest time at that limit on {node}, in seconds", worst.limit.seconds),
         Fact(f"pods late on {node}, of {worst.pods.pods}", worst.pods.late, "pods", "watch of pods"),
         Fact("nodes in this state", len(throttled), "nodes", "watch of pods"),
     ]
@@ -120,6 +120,7 @@ FINDING = Finding(
         "https://www.redhat.com/en/blog/500_pods_per_node",
     ),
     observe=_observe,
+    symptom_of=("PLM110",),
     background=(
         "All requests of the kubelet's main client but watches pass one token bucket: pods, secrets, config maps, tokens. "
         "It is a queue without priorities and without a limit: as soon as more is asked than it lets through, everything "

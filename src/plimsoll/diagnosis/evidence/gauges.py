@@ -18,15 +18,13 @@ NO_STEPS = Steps(np.empty(0), np.empty(0))
 
 @dataclass(frozen=True, slots=True)
 class Plateau:
-    """How a gauge stood against a limit."""
+    """The longest stretch in which a gauge stood at a limit; all zero where it never did."""
 
     limit: float
-    share: float
-    """Of the samples taken, those at the limit."""
-    longest_seconds: float
-    """The longest stretch without a sample below it."""
-    began_seconds: float
-    """When that stretch began."""
+    seconds: float = 0.0
+    began_seconds: float = 0.0
+    mean: float = 0.0
+    """Of the gauge over that stretch: well above the limit, the limit was another one."""
 
 
 class Gauges:
@@ -67,16 +65,18 @@ class Gauges:
         return float(steps.values[-1]) if steps is not None else None
 
 
-def plateau(steps: Steps, limit: float, tolerance: float) -> Plateau:
-    """How long a gauge stood at a limit, or above it, within a relative tolerance.
+def plateau(steps: Steps, limit: float, tolerance: float, end_seconds: float) -> Plateau:
+    """The longest stretch of a gauge at a limit or above it, within a relative tolerance.
 
-    A limiter lets a burst pass and then exactly its rate: values above the limit belong to the plateau.
+    A limiter lets a burst pass and then exactly its rate: values above the limit belong to the plateau. A gauge that is
+    sampled when it changes holds its last value until ``end_seconds``.
     """
     at_limit = steps.values >= limit * (1 - tolerance)
     if not at_limit.any():
-        return Plateau(limit, 0.0, 0.0, 0.0)
+        return Plateau(limit)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], at_limit.astype(np.int8), [0]])))
-    starts, ends = edges[::2], edges[1::2] - 1
-    lasted = steps.seconds[ends] - steps.seconds[starts]
-    longest = int(np.argmax(lasted))
-    return Plateau(limit, float(at_limit.mean()), float(lasted[longest]), float(steps.seconds[starts[longest]]))
+    starts, ends = edges[::2], edges[1::2]
+    until = np.append(steps.seconds, max(end_seconds, float(steps.seconds[-1])))
+    longest = int(np.argmax(until[ends] - steps.seconds[starts]))
+    began, ended = float(steps.seconds[starts[longest]]), float(until[ends[longest]])
+    return Plateau(limit, ended - began, began, steps.within(began, ended).mean(ended))

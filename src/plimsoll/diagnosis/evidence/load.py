@@ -30,6 +30,8 @@ class Load:
 
     pods: int
     """Wanted by the scenario; 0 where it does not tell."""
+    exchange_bytes_per_second: float
+    """That pods exchange if nothing stands in the way, both directions of all clients together."""
     rate_per_second: float | None
     """Objects a second that the pace allows; None where it sets no rate."""
     call_seconds: float
@@ -49,8 +51,10 @@ def read_load(archive: Observable, clients: Clients) -> Load:
     document = archive.scenario.get("load") or {}
     pace = document.get("pace") or {}
     rate = pace.get("ratePerSecond")
+    wanted = expectation(archive.scenario)
     return Load(
-        pods=expectation(archive.scenario).pods,
+        pods=wanted.pods,
+        exchange_bytes_per_second=wanted.exchange_bytes_per_second,
         rate_per_second=None if rate is None else float(rate),
         call_seconds=float(pace.get("callSeconds") or 0.0),
         parallelism=int(pace.get("parallelism") or 1),

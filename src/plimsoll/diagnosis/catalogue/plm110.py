@@ -1,0 +1,87 @@
+"""Kubelets poll secrets and config maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plimsoll.diagnosis.catalogue.plm101 import AT_LIMIT, LATE, PLATEAU, QPS, REQUESTS
+from plimsoll.diagnosis.evidence.gauges import plateau
+from plimsoll.diagnosis.finding import Effect, Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
+from plimsoll.telemetry.series import STRATEGIES
+
+if TYPE_CHECKING:
+    from plimsoll.diagnosis.evidence import Evidence
+
+PART = Threshold("part of the kubelets' requests", 0.5, "share", "polling is then what the limit is spent on")
+STRATEGY = "kubelet.configMapAndSecretChangeDetectionStrategy"
+POLLED = ("secrets", "configmaps")
+
+
+def _observe(evidence: Evidence) -> Sighting | None:
+    strategy = evidence.gauges.setting(STRATEGY)
+    if strategy is None or STRATEGIES[int(strategy)] == "Watch":
+        return None
+    nodes = [node for node in evidence.pods.by_node.values() if node.late > LATE.value * node.pods]
+    busy = [node for node in nodes if _at_limit(evidence, node.node)]
+    polls = sum(evidence.clients.requests("kubelet", "GET", resource).count for resource in POLLED)
+    requests = evidence.clients.requests("kubelet").count
+    if not busy or polls < PART.value * requests:
+        return None
+    late = sum(node.late for node in busy)
+    objects = polls / max(evidence.run_seconds, 1.0)
+    return Sighting(
+        cause=(
+            f"{polls} of the kubelets' {requests} requests read secrets and config maps again that have not changed: "
+            f"{objects:.1f} a second, which leaves nothing for the status of {late} pods."
+        ),
+        confidence=0.9,
+        evidence=(
+            Fact("GETs of secrets and config maps by kubelets", polls, "requests", "audit log"),
+            Fact("part of the kubelets' requests", polls / requests, "share", "audit log"),
+            Fact.of(f"config.{STRATEGY}", f"strategy ({STRATEGIES[int(strategy)]})", strategy),
+            Fact("pods with trouble", late, "pods", "watch of pods"),
+        ),
+        effect=Effect(late, evidence.pods.start_delay_seconds(frozenset(node.node for node in busy))),
+        plot=Plot.of(evidence.clients.requests("kubelet", "GET", "secrets").rate, "GETs of secrets", "1/s"),
+        limits_next="the kubelet's limit of requests while many pods start",
+    )
+
+
+def _at_limit(evidence: Evidence, node: str) -> bool:
+    limit = evidence.gauges.setting(QPS, node)
+    if limit is None or limit <= 0:
+        return False
+    steps = evidence.gauges.steps(REQUESTS, node)
+    return plateau(steps, limit, AT_LIMIT.value, evidence.run_seconds).seconds >= PLATEAU.value
+
+
+FINDING = Finding(
+    code="PLM110",
+    name="config-polling",
+    claim="Kubelets spend their limit of requests on reading secrets and config maps again and again.",
+    asks=("GETs of secrets and configmaps by kubelets", f"config.{STRATEGY}", REQUESTS, f"config.{QPS}"),
+    thresholds=(PART, PLATEAU, LATE),
+    severity="error",
+    remedies=everywhere(
+        Remedy(
+            "Let kubelets watch secrets and config maps instead of reading them at every sync of a pod.",
+            {STRATEGY: "Watch"},
+        )
+    ),
+    not_when=(
+        "Kubelets from 1.14 on watch already. Before (and in OpenShift before 4.3) watching has bugs of its own: then raise "
+        "kubeAPIQPS, or put more pods into one namespace."
+    ),
+    measure_if_unsure='rate(apiserver_request_total{verb="GET",resource="secrets"}), by user agent in the audit log.',
+    sources=(
+        "https://github.com/kubernetes/kubernetes/pull/64752",
+        "https://github.com/kubernetes/kubernetes/issues/74412",
+        "https://www.redhat.com/en/blog/500_pods_per_node",
+    ),
+    observe=_observe,
+    background=(
+        "With the strategy Cache, a kubelet reads an object again when its copy is older than a minute, and every pod is synced "
+        "every 60 to 90 s. Pods of one namespace share what they read; N pods with namespaces of their own, each with D "
+        "objects, cost N·D/75 requests a second. Above the limit the loop closes: each request waits W = N·D/q - 75 seconds."
+    ),
+)

@@ -1,0 +1,68 @@
+"""The network between nodes is full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plimsoll.diagnosis.evidence.gauges import plateau
+from plimsoll.diagnosis.finding import Effect, Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
+
+if TYPE_CHECKING:
+    from plimsoll.diagnosis.evidence import Evidence
+
+BITS_PER_BYTE = 8
+FLAT = Threshold("nearness to the node's own maximum", 0.02, "share", "traffic that nothing limits varies by more")
+LASTING = Threshold("time at the maximum", 60, "s", "shorter is a burst")
+SHORT = Threshold("part of what was wanted", 0.9, "share", "what stays on one node and start-up take some per cent")
+SEND = "network.sendBitsPerSecond"
+
+
+def _observe(evidence: Evidence) -> Sighting | None:
+    sending = evidence.gauges.by_instance(SEND)
+    wanted = evidence.load.exchange_bytes_per_second * BITS_PER_BYTE
+    if not sending or not wanted:
+        return None
+    # a client whose server is on the same node sends nothing over the wire: one in as many as there are nodes
+    wanted_of_node = wanted / len(sending) * (1 - 1 / len(sending))
+    highest = evidence.gauges.highest(SEND)
+    full = [
+        node
+        for node, steps in sending.items()
+        if 0 < highest[node] < SHORT.value * wanted_of_node
+        and plateau(steps, highest[node], FLAT.value, evidence.run_seconds).seconds >= LASTING.value
+    ]
+    if not full:
+        return None
+    top = max(highest[node] for node in full)
+    return Sighting(
+        cause=(
+            f"{len(full)} nodes send {top / 1e6:.0f} Mb/s all the time and never more, where the load asks for "
+            f"{wanted_of_node / 1e6:.0f} Mb/s of each."
+        ),
+        confidence=0.85,
+        evidence=(
+            Fact.of(SEND, "most that a node sends", top),
+            Fact("wanted of each node", wanted_of_node, "bit/s", "the load"),
+            Fact.of(SEND, f"nodes at their maximum, of {len(sending)}", len(full)),
+        ),
+        effect=Effect(evidence.load.pods, 0.0),
+        plot=Plot.of(sending[full[0]], f"Sent by {full[0]}", "bit/s", top),
+    )
+
+
+FINDING = Finding(
+    code="PLM701",
+    name="network-saturated",
+    claim="The nodes' network interfaces carry all they can, and that is less than the load exchanges.",
+    asks=(SEND, "what the load exchanges"),
+    thresholds=(FLAT, LASTING, SHORT),
+    severity="error",
+    remedies=everywhere(
+        Remedy("Use faster interfaces, more nodes, or keep those who talk on one node (pod affinity).")
+    ),
+    not_when="The programs themselves limit their rate, or their nodes' CPU does.",
+    measure_if_unsure="rate(node_network_transmit_bytes_total) against node_network_speed_bytes, and drops of the interface.",
+    sources=("https://www.redhat.com/en/blog/500_pods_per_node",),
+    observe=_observe,
+    background="Many TCP flows share a full interface evenly; each gets its speed divided by their number.",
+)
