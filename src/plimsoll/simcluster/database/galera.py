@@ -81,14 +81,10 @@ class Galera:
         self._kernel = kernel
         self._settings = settings
         self._random = random
-        self._last_node = -1
 
     def next_node(self) -> int:
-        """The member that takes the next transaction."""
-        if self._settings.writers == "one":
-            return 0
-        self._last_node = (self._last_node + 1) % self._settings.nodes
-        return self._last_node
+        """The member that takes the next transaction: that of whichever pooled connection is free."""
+        return 0 if self._settings.writers == "one" else self._random.randrange(self._settings.nodes)
 
     def execute(self, row: Row, statements: int, done: Done) -> None:
         """Write a row on the next member; ``done`` is told the outcome. A statement takes exponential time."""
