@@ -152,7 +152,15 @@ _MAXIMAL: Fields = {
             },
         ],
         "demands": [
-            {"kind": "apiRequests", "at": "1m", "for": "10m"},
+            {
+                "kind": "apiRequests",
+                "at": "1m",
+                "for": "10m",
+                "client": "nova",
+                "verb": "PATCH",
+                "resource": "configmaps",
+                "perSecond": 20.5,
+            },
             {
                 "kind": "databaseTransactions",
                 "at": "1m",

@@ -37,6 +37,14 @@ class NodeShape(Model):
     taints: Many[Taint] = ()
 
 
+class Pool(Model):
+    """Nodes that are set aside for something: of the cluster's nodes, the next so many after the pools before it."""
+
+    count: int = Field(ge=1, le=100_000)
+    labels: Labels = Field(default={}, description="Besides those of every node.")
+    taints: Many[Taint] = Field(default=(), description="Besides those of every node.")
+
+
 class Fault(Model):
     """Something that goes wrong at a moment of the run."""
 
@@ -86,6 +94,9 @@ class ClusterSpec(Model):
     profile: str = Field(default="ideal", min_length=1, description="Name of a profile, or path of one's own.")
     nodes: int = Field(ge=1, le=100_000)
     node: NodeShape = NodeShape()
+    pools: Many[Pool] = Field(
+        default=(), description="Of the nodes, beginning with worker-0: those with labels and taints of their own."
+    )
     settings: dict[str, Any] = Field(default={}, description="Settings of the profile to override, by dotted name.")
     allow_overload: bool = Field(
         default=False, description="Run although it is known that not every pod can have a place, to see what happens."

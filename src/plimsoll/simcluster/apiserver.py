@@ -67,6 +67,8 @@ class ApiServer:
         self.busy_seconds = 0.0
         self.refused = 0
         """Requests that found no slot."""
+        self.recent_utilization = 0.0
+        """Of the interval that was sampled last."""
         self._asked_seconds = 0.0
         self._background = 0.0
         """Share of every core that steady background work takes."""
@@ -152,13 +154,24 @@ class ApiServer:
     def take_utilization(self, now_seconds: float) -> float:
         """Share of all cores that was busy since this was last asked; work is counted when it is taken in."""
         if self.masters is not None:
+            self.recent_utilization = self.masters.pressure
             return round(self.masters.api_utilization, 6)
         elapsed = now_seconds - self._asked_seconds
         if elapsed <= 0:
             return 0.0
         busy, self.busy_seconds = self.busy_seconds, 0.0
         self._asked_seconds = now_seconds
-        return round(busy / (elapsed * self.settings.cores), 6)
+        self.recent_utilization = round(busy / (elapsed * self.settings.cores), 6)
+        return self.recent_utilization
+
+    @property
+    def slowdown(self) -> float:
+        """Time of a request's work against that on an idle server, as far as steady background work is the reason."""
+        return self.masters.slowdown if self.masters is not None else 1.0 / (1.0 - self._background)
+
+    def slots(self, *, mutating: bool) -> int:
+        """The in-flight limit of reads or of writes; zero is none."""
+        return (self._mutating_flights if mutating else self._read_flights)[0]
 
     def in_flight(self, now_seconds: float) -> tuple[int, int]:
         """Read-only and mutating requests that have arrived and are not answered yet."""

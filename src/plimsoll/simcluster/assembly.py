@@ -88,10 +88,10 @@ class SimulatedCluster:
         self.store.collection(PODS).watchers.append(self._route_by_stage if inspectable else self._route_to_kubelet)
         connections, storms = controlplane.connect_nodes(self)
         self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers, storms)
-        background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()), connections)
-        self.sampler = Sampler(self.kernel, telemetry, self.metering, background, interval_seconds)
+        self.background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()), connections)
+        self.sampler = Sampler(self.kernel, telemetry, self.metering, self.background, interval_seconds)
         add_gauges(self)
-        controlplane.begin(self, background, connections)
+        controlplane.begin(self, connections)
         self.stages: Stages | None = None
         """What people have written for KWOK; only where they may look."""
         if inspectable:

@@ -9,7 +9,7 @@ connections that proxies cut; those queue, and :mod:`plimsoll.simcluster.masters
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.apiserver import ApiServer
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 TOKEN_REFRESH_SECONDS = 2880.0
 """80 % of the 3607 s that a projected token is requested for, less the mean jitter (token_manager.go)."""
+
+
+class Stream(Protocol):
+    """Requests of one kind that are added up."""
+
+    @property
+    def cpu_per_second(self) -> float:
+        """CPU seconds of the API server that they take in a second."""
+        ...
+
+    def advance(self, seconds: float) -> float:
+        """Count the requests of an interval; returns the CPU seconds they took."""
+        ...
 
 
 class _Stream:
@@ -86,7 +99,7 @@ class Background:
 
         leases = [_Stream(environment, heartbeat, "PUT", "leases", lambda: up() / settings.lease_seconds)]
         reads = [_Stream(environment, heartbeat, "GET", "nodes", reports)]
-        self._streams = [
+        self._streams: list[Stream] = [
             *(leases if settings.lease_seconds else ()),
             *(reads if settings.node_status_reads else ()),
             _Stream(environment, heartbeat, "PATCH", "nodes/status", reports),
@@ -102,6 +115,10 @@ class Background:
         if settings.token_requests:
             rate = lambda: pods() / TOKEN_REFRESH_SECONDS  # noqa: E731
             self._streams.append(_Stream(environment, "kubelet", "POST", "serviceaccounts/token", rate))
+
+    def add(self, stream: Stream) -> None:
+        """Have one more kind of steady requests accounted for."""
+        self._streams.append(stream)
 
     def advance(self, seconds: float) -> None:
         """Account for an interval, and take the CPU it needs out of what the next one has."""

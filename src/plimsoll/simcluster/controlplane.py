@@ -15,7 +15,6 @@ from plimsoll.simcluster.proxy import NodeConnections, Storms
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
     from plimsoll.simcluster.assembly import SimulatedCluster
-    from plimsoll.simcluster.background import Background
     from plimsoll.simcluster.profile import Profile
 
 
@@ -35,7 +34,7 @@ def connect_nodes(cluster: SimulatedCluster) -> tuple[NodeConnections, Storms] |
     return connections, Storms(environment, profile, connections, cluster.streams.stream("storms"))
 
 
-def begin(cluster: SimulatedCluster, background: Background, connections: NodeConnections | None) -> None:
+def begin(cluster: SimulatedCluster, connections: NodeConnections | None) -> None:
     """Have the masters carry their steady load from the first second on, and show what can be seen of it."""
     masters, gauge = cluster.server.masters, cluster.sampler.gauge
     if masters is None:
@@ -52,4 +51,4 @@ def begin(cluster: SimulatedCluster, background: Background, connections: NodeCo
         gauge("apiserver.watchStartsPerSecond", "", lambda: round(connections.watch_starts_per_second, 3))
         gauge("apiserver.connectionsPerSecond", "", lambda: round(connections.connections_per_second, 3))
         gauge("apiserver.watchEventsPerSecond", "", lambda: round(connections.watch_events_per_second, 3))
-    background.begin()
+    cluster.background.begin()

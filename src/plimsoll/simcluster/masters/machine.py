@@ -35,6 +35,7 @@ class Machine:
         self.steady_cpus = 0.0
         """CPUs that the API server's steady work keeps busy."""
         self._bursting_mean = 0.0
+        self._requesting_mean = 0.0
         self._steady_threads = 0.0
         self._delay = 0.0
         """What steady work adds to a request's time, as a multiple of its service."""
@@ -58,6 +59,11 @@ class Machine:
         return requests + self._steady_threads + self.bursting + self.steady_neighbours
 
     @property
+    def mean_runnable(self) -> float:
+        """Threads that wanted a core in the interval before, and steady work's at present."""
+        return self._requesting_mean + self._steady_threads + self._bursting_mean + self.steady_neighbours
+
+    @property
     def full_speed(self) -> float:
         """Work in a second of each of the API server's threads where all of them run, beside neighbours as of late."""
         return self.capacity.speed(self.threads + self._bursting_mean + self.steady_neighbours)
@@ -75,10 +81,15 @@ class Machine:
             self._free = latest + [0.0] * (size - len(latest))
             heapify(self._free)
 
+    def api_cpus(self, elapsed_seconds: float) -> float:
+        """CPUs that the API server kept busy in an interval, which ends here."""
+        return min(self.request_cpu_seconds / elapsed_seconds + self.steady_cpus, self.capacity.cpus)
+
     def take_utilization(self, elapsed_seconds: float) -> float:
         """Share of the CPUs that was busy in an interval, which ends here."""
         busy = (self.request_cpu_seconds + self.burst_cpu_seconds) / elapsed_seconds
         self._bursting_mean = self.burst_cpu_seconds / elapsed_seconds
+        self._requesting_mean = self.request_cpu_seconds / elapsed_seconds
         self.request_cpu_seconds = self.burst_cpu_seconds = 0.0
         return min((busy + self.steady_cpus + self.steady_neighbours) / self.capacity.cpus, 1.0)
 

@@ -50,7 +50,9 @@ class Masters:
         self.utilization = {machine.name: 0.0 for machine in self.machines}
         """Share of each machine's CPUs that was busy then."""
         self.slowdown = 1.0
-        """Time of a request against its time on idle masters, as far as steady work is the reason."""
+        """Mean time of a request's work against its time on idle masters."""
+        self.pressure = 0.0
+        """Share of what the API servers could do beside their neighbours that they did in the last interval."""
 
     @property
     def machines(self) -> Sequence[Machine]:
@@ -93,9 +95,11 @@ class Masters:
         threads = sum(machine.threads for machine in self.api_machines)
         speed = sum(machine.full_speed * machine.threads for machine in self.api_machines) / threads
         steady = closedloop.settle(open_work, loops, max(threads - requests, threads * LEAST_LEFT), speed)
-        self.slowdown = steady.slowdown
+        self.pressure = (requests * speed + steady.work) / (threads * speed)
         for machine in self.api_machines:
             machine.keep_busy(steady.work / len(self.api_machines), steady.slowdown)
+        speeds = [machine.capacity.speed(machine.mean_runnable) for machine in self.api_machines]
+        self.slowdown = steady.slowdown * sum(1.0 / speed for speed in speeds) / len(speeds)
         return steady.rates
 
     def _sum_up(self, elapsed_seconds: float) -> float:
@@ -105,8 +109,8 @@ class Masters:
         self._last_changes = changes
         self._placed[CONTROLLER_MANAGER].steady_neighbours = controllers
         requests = sum(machine.request_cpu_seconds for machine in self.api_machines) / elapsed_seconds
-        steady = sum(machine.steady_cpus for machine in self.api_machines)
+        api_cpus = sum(machine.api_cpus(elapsed_seconds) for machine in self.api_machines)
         scheduler = self._placed[SCHEDULER].burst_cpu_seconds / elapsed_seconds
-        self.cpu_cores = {API_SERVER: requests + steady, SCHEDULER: scheduler, CONTROLLER_MANAGER: controllers}
+        self.cpu_cores = {API_SERVER: api_cpus, SCHEDULER: scheduler, CONTROLLER_MANAGER: controllers}
         self.utilization = {machine.name: machine.take_utilization(elapsed_seconds) for machine in self.machines}
         return requests
