@@ -8,15 +8,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, load, width
+from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, width
 
 if TYPE_CHECKING:
     from plimsoll.scenario.loading import LoadedScenario
+    from plimsoll.scenario.sweep import Sweep
     from plimsoll.tuning.frontier import Axis, Frontier, Limit, Survey
+    from plimsoll.tuning.wishes import KnobWish
 
 DESCRIPTION = """\
 Find the largest load with which every objective of a scenario holds, for each value of something else: most pods per node
-against nodes, for example. Results are kept: a search that was stopped goes on where it was.
+against nodes, for example. A sweep of the gallery that finds something says all that itself. Results are kept: a search that was stopped goes on where it was.
 """
 NOTHING_HOLDS = 1
 
@@ -29,16 +31,15 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     group = parser.add_argument_group("what to search")
     group.add_argument(
         "--find",
-        required=True,
         metavar="NAME[=LOW:HIGH[:STEP]]",
-        help="the load: podsPerNode, namespaces, ratePerSecond, nodes, …, and where to look",
+        help="the load: podsPerNode, namespaces, ratePerSecond, …, and where to look (default: what a sweep says)",
     )
     group.add_argument(
         "--vary",
         action="append",
         default=[],
         metavar="NAME=A,B,C",
-        help="find it for each of these values; given again, for each combination",
+        help="find it for each of these values (default: those of a sweep); given again, for each combination",
     )
     group.add_argument("--html", type=Path, metavar="FILE", help="also draw the frontier on a page")
     add_crew(parser, seeds=1)
@@ -52,8 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         RunError: if a trial could not be completed.
 
     """
-    loaded = load(arguments)
-    survey = _survey(arguments, loaded)
+    loaded, sweep = _loaded(arguments)
+    survey = _survey(arguments, loaded, sweep)
     try:
         frontier = _found(loaded, survey, arguments)
     except KeyboardInterrupt:
@@ -64,14 +65,41 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if frontier.holds_somewhere else NOTHING_HOLDS
 
 
-def _survey(arguments: argparse.Namespace, loaded: LoadedScenario) -> Survey:
-    from plimsoll.tuning.frontier import Survey, check_axes
-    from plimsoll.tuning.wishes import load_of, parse_wish
+def _loaded(arguments: argparse.Namespace) -> tuple[LoadedScenario, Sweep]:
+    """The scenario, with what is the same everywhere in the sweep that it may come from."""
+    from plimsoll.cli.searching import otherwise
+    from plimsoll.scenario.loading import scenario_of
+    from plimsoll.scenario.sweep import load_sweep
 
-    axes = tuple(map(_axis, arguments.vary))
+    swept = load_sweep(arguments.scenario)
+    document = swept.scenario_at({}).model_dump(mode="json", by_alias=True)
+    return otherwise(scenario_of(document, arguments.scenario), arguments), swept.sweep
+
+
+def _survey(arguments: argparse.Namespace, loaded: LoadedScenario, sweep: Sweep) -> Survey:
+    """What to search: as the command line says, and otherwise as the sweep does."""
+    from plimsoll.tuning.frontier import Axis, Survey, check_axes
+    from plimsoll.tuning.wishes import load_of
+
+    own = {axis.name: axis for axis in map(_axis, arguments.vary)}
+    axes = tuple(({name: Axis(name, values) for name, values in sweep.vary.items()} | own).values())
     check_axes(loaded, axes)
-    knob = load_of(parse_wish(arguments.find, "--find"), loaded)
+    knob = load_of(_wish(arguments, sweep), loaded)
     return Survey(knob, axes, seeds=arguments.seeds, first_seed=arguments.seed, width=width(arguments))
+
+
+def _wish(arguments: argparse.Namespace, sweep: Sweep) -> KnobWish:
+    from plimsoll.errors import Complaint, InputError, Place
+    from plimsoll.tuning.grids import spread
+    from plimsoll.tuning.wishes import KnobWish, parse_wish
+
+    if arguments.find is not None:
+        return parse_wish(arguments.find, "--find")
+    if sweep.find is None:
+        raise InputError(Complaint(Place("--find"), "what to find is missing", "Write e.g. --find podsPerNode=50:1000"))
+    bounds = (sweep.find.at_least, sweep.find.at_most)
+    low, high = (int(bound) if bound == int(bound) else bound for bound in bounds)
+    return KnobWish(sweep.find.parameter, spread(low, high), "find")
 
 
 def _axis(text: str) -> Axis:

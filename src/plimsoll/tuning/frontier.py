@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plimsoll.campaign.trial import Trial
 from plimsoll.errors import Place
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A parameter that is varied, and its values in rising order."""
+    """A parameter that is varied, and its values in the order in which they are gone through."""
 
     name: str
-    values: tuple[Number, ...]
+    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One point of the frontier: where the varied parameters stand, and how far the load can go there."""
 
-    at: Mapping[str, Number]
+    at: Mapping[str, Any]
     largest: Number | None
     """The largest load that holds with every seed; None where not even the smallest of the range does."""
     first_failing: Judged | None
@@ -56,12 +56,12 @@ class Frontier:
         """Whether any load holds anywhere."""
         return any(limit.largest is not None for limit in self.limits)
 
-    def curves(self) -> Iterator[tuple[str, list[tuple[Number, Number]]]]:
+    def curves(self) -> Iterator[tuple[str, list[tuple[Any, Number]]]]:
         """The frontier along the first axis: a curve for each combination of the others, with a name for it."""
         if not self.axes:
             return
         first = self.axes[0].name
-        named: dict[str, list[tuple[Number, Number]]] = {}
+        named: dict[str, list[tuple[Any, Number]]] = {}
         for limit in self.limits:
             others = spelled({name: value for name, value in limit.at.items() if name != first})
             named.setdefault(others, []).append((limit.at[first], limit.largest or 0))
@@ -94,7 +94,7 @@ def find_frontier(
     limit as it is found. Raises :class:`plimsoll.errors.RunError` where a trial could not be completed.
     """
     limits: list[Limit] = []
-    guesses: dict[tuple[Number, ...], int] = {}
+    guesses: dict[tuple[Any, ...], int] = {}
     for values in product(*(axis.values for axis in survey.axes)):
         at = dict(zip((axis.name for axis in survey.axes), values, strict=True))
         limit, index = _limit(loaded, survey, at, _nearest(values, guesses), crew, listener)
@@ -108,7 +108,7 @@ def find_frontier(
 def _limit(
     loaded: LoadedScenario,
     survey: Survey,
-    at: Mapping[str, Number],
+    at: Mapping[str, Any],
     guess: int | None,
     crew: Crew,
     listener: Listener,
@@ -135,14 +135,14 @@ def _at(index: int, seed: int) -> Probe:
     return Probe((index,), seed)
 
 
-def _trial(loaded: LoadedScenario, survey: Survey, at: Mapping[str, Number], probe: Probe) -> Trial:
+def _trial(loaded: LoadedScenario, survey: Survey, at: Mapping[str, Any], probe: Probe) -> Trial:
     changes = {**at, **survey.knob.changes(survey.knob.values[probe.point[0]])}
     seed = survey.first_seed + probe.seed
     scenario = applied(loaded, changes, Place("--find")).scenario
     return Trial.of(scenario, seed, f"{spelled(changes)}, seed {seed}")
 
 
-def _nearest(values: tuple[Number, ...], guesses: Mapping[tuple[Number, ...], int]) -> int | None:
+def _nearest(values: tuple[Any, ...], guesses: Mapping[tuple[Any, ...], int]) -> int | None:
     """What was found at the combination that shares most values, and of those the latest."""
     ranked = [
         (sum(mine == others for mine, others in zip(values, known, strict=True)), number, guess)

@@ -35,7 +35,7 @@ def lowest(probe_at: ProbeAt, size: int, *, seeds: int, width: int, fails_at: in
 
 def near(probe_at: ProbeAt, size: int, guess: int, *, seeds: int, width: int) -> Search[int | None]:
     """As :func:`lowest`, for who has a good guess: two probes suffice where it is right."""
-    low, high = yield from _bracket(probe_at, size, guess)
+    low, high = yield from _bracket(probe_at, size, guess, width)
     high = yield from _between(probe_at, low, high, seed=0, width=width)
     while high < size:
         failed = yield from first_failing_seed(probe_at, high, seeds)
@@ -52,7 +52,7 @@ def first_failing_seed(probe_at: ProbeAt, index: int, seeds: int) -> Search[int 
     return next((seed for seed, probe in enumerate(probes) if not verdicts[probe].holds), None)
 
 
-def _bracket(probe_at: ProbeAt, size: int, guess: int) -> Search[tuple[int, int]]:
+def _bracket(probe_at: ProbeAt, size: int, guess: int, width: int) -> Search[tuple[int, int]]:
     """Walk away from a guess in growing strides until one index fails and a safer one holds."""
     low, high, stride = NOWHERE, size, 1
     tried = [index for index in (guess - 1, guess) if 0 <= index < size]
@@ -61,8 +61,10 @@ def _bracket(probe_at: ProbeAt, size: int, guess: int) -> Search[tuple[int, int]
         low, high = narrowed(low, high, tried, _holding(tried, verdicts, probe_at, 0))
         if high - low <= 1 or (low > NOWHERE and high < size):
             return low, high
-        tried = [min(low + stride, size - 1)] if high == size else [max(high - stride, 0)]
-        stride *= 2
+        strides = [stride * (2 ** (number + 1) - 1) for number in range(width)]
+        away = [low + each for each in strides] if high == size else [high - each for each in strides]
+        tried = sorted({min(max(index, 0), size - 1) for index in away})
+        stride = 2**width * stride
 
 
 def _between(probe_at: ProbeAt, low: int, high: int, *, seed: int, width: int) -> Search[int]:
