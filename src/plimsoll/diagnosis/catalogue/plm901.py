@@ -45,8 +45,7 @@ def _observe(evidence: Evidence) -> Sighting | None:
 
 def _keeps_a_rate(load: Load) -> bool:
     """Whether the load is one steady stream; pauses and processes that start have no rate to be compared with."""
-    pace = load.document.get("pace") or {}
-    return not (load.call_seconds or pace.get("betweenNamespaces") or pace.get("shape"))
+    return not (load.call_seconds or load.between_namespaces_seconds or load.follows_shape)
 
 
 FINDING = Finding(

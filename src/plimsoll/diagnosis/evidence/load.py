@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plimsoll.kube.durations import parse_duration
 from plimsoll.measurement.expectation import expectation
 
 if TYPE_CHECKING:
@@ -37,29 +38,31 @@ class Load:
     call_seconds: float
     """Time that each client process takes to start."""
     parallelism: int
+    between_namespaces_seconds: float
+    """A pause after each namespace's objects."""
+    follows_shape: bool
+    """The rate changes over time."""
     phases: tuple[Phase, ...]
     own_waits: Requests
     """Waits of the driver at its own client's limiter."""
     requests: Requests
     """What the driver asked of the API server."""
-    document: Mapping[str, Any]
-    """The ``load`` of the scenario as resolved."""
 
 
 def read_load(archive: Observable, clients: Clients) -> Load:
     """Gather the load of a run."""
-    document = archive.scenario.get("load") or {}
-    pace = document.get("pace") or {}
+    pace: Mapping[str, Any] = (archive.scenario.get("load") or {}).get("pace") or {}
     rate = pace.get("ratePerSecond")
     wanted = expectation(archive.scenario)
     return Load(
         pods=wanted.pods,
         exchange_bytes_per_second=wanted.exchange_bytes_per_second,
         rate_per_second=None if rate is None else float(rate),
-        call_seconds=float(pace.get("callSeconds") or 0.0),
+        call_seconds=parse_duration(pace.get("callSeconds") or 0),
+        between_namespaces_seconds=parse_duration(pace.get("betweenNamespaces") or 0),
+        follows_shape=bool(pace.get("shape")),
         parallelism=int(pace.get("parallelism") or 1),
         phases=tuple(Phase(*row.values()) for row in archive.table("phases").to_pylist()),
         own_waits=clients.own_waits(DRIVER),
         requests=clients.requests(DRIVER),
-        document=document,
     )
