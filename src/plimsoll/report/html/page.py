@@ -38,8 +38,13 @@ MARK = tag(
 
 def render_html(archive: Archive, summary: Summary) -> str:
     """The whole report as one HTML document of well under a megabyte."""
-    style, script = Markup(_asset("report.css")), Markup(_asset("report.js"))
     title = f"{summary.manifest.scenario} – Plimsoll"
+    return whole_page(title, _header(summary), _main(archive, summary), _footer(summary))
+
+
+def whole_page(title: str, *body: Markup) -> str:
+    """An HTML document that needs nothing from anywhere: style and script are in it, and may be used because of their digests."""
+    style, script = Markup(_asset("report.css")), Markup(_asset("report.js"))
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -50,8 +55,7 @@ def render_html(archive: Archive, summary: Summary) -> str:
         tag("link", rel="icon", href="data:,"),
         tag("style", style),
     )
-    body = tag("body", _header(summary), _main(archive, summary), _footer(summary), tag("script", script))
-    return f"<!DOCTYPE html>\n{tag('html', head, body, lang='en')}\n"
+    return f"<!DOCTYPE html>\n{tag('html', head, tag('body', *body, tag('script', script)), lang='en')}\n"
 
 
 def _asset(name: str) -> str:
