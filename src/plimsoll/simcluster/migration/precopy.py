@@ -18,16 +18,16 @@ def precopy_seconds(
 ) -> float:
     """How long it takes at a constant bandwidth: ``M/B · (1 − r^(n+1)) / (1 − r)`` with n rounds before the last.
 
-    Infinite where the rest never becomes small enough. Only pages that were written are sent again, so no round is
-    larger than the memory.
+    All of the memory is sent with the machine running, since nobody knows the bandwidth before. Infinite where the rest
+    never becomes small enough.
     """
     first_seconds = memory_bytes / bytes_per_second
-    if first_seconds <= downtime_seconds or not dirty_bytes_per_second:
+    if not dirty_bytes_per_second:
         return first_seconds
     ratio = dirty_bytes_per_second / bytes_per_second
     if ratio >= 1:
         return inf
-    rounds = ceil(log(downtime_seconds / first_seconds) / log(ratio))
+    rounds = max(1, ceil(log(downtime_seconds / first_seconds) / log(ratio)))
     return first_seconds * (1 - ratio ** (rounds + 1)) / (1 - ratio)
 
 
