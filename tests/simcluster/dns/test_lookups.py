@@ -8,7 +8,7 @@ from plimsoll.simcluster.dns.answering import Answer
 from plimsoll.simcluster.dns.lookups import LookupTimes, Patience, lookup_times, ways
 from plimsoll.simcluster.dns.searchpath import NAME_KINDS, NameKind, Try, tries
 
-KINDS = [Try(zone, exists) for zone in ("cluster", "upstream") for exists in (True, False)]  # type: ignore[arg-type]
+KINDS = [Try(zone, exists) for zone in ("cluster", "upstream") for exists in (True, False)]
 
 
 def times_of(kind: NameKind, answer: Answer, attempts: int = 2) -> LookupTimes:

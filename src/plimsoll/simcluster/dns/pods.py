@@ -103,7 +103,7 @@ class ServerPod:
         return all(container.up for container in self.containers)
 
     def look_after(self, state: ServerState, settings: DnsSettings, changed: Callable[[], None]) -> None:
-        """What kernel and kubelet do in one probe period to a pod in this state; ``changed`` is called on restarts."""
+        """What kernel and kubelet do in one probe period to a pod in this state; ``changed`` is called when a container stops or starts."""
         for container in self.containers:
             if not container.up:
                 continue
@@ -133,6 +133,7 @@ class ServerPod:
         if wait_seconds:
             self._witness.backing_off(self.name, container.name)
         self._kernel.after(wait_seconds + settings.restart_seconds, self._start, container, changed)
+        changed()
 
     def _start(self, container: Container, changed: Callable[[], None]) -> None:
         container.start(self._kernel.now)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 NAMESPACE = "kube-system"
 
+FORWARDS_EXCEEDED = "Maximum number of concurrent DNS queries reached (max: {most})"
+"""dnsmasq, forward.c ``query_full``."""
+
 _PROBE = {
     "kube-dns": "Liveness probe failed: HTTP probe failed with statuscode: 503",
     "coredns": 'Liveness probe failed: Get "http://:8080/health": context deadline exceeded '
@@ -53,7 +56,7 @@ class Reports:
             line = f"[ERROR] plugin/errors: 2 www.example.com. A: concurrent queries exceeded maximum {most}"
             self._telemetry.log(self._kernel.now, "coredns", pod, 0, line)
         else:
-            line = f"dnsmasq[1]: Maximum number of concurrent DNS queries reached (max: {most})"
+            line = f"dnsmasq[1]: {FORWARDS_EXCEEDED.format(most=most)}"
             self._telemetry.log(self._kernel.now, "dnsmasq", pod, 0, line)
 
     def _event(self, event_type: str, reason: str, pod: str, message: str) -> None:
