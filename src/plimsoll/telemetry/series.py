@@ -259,6 +259,13 @@ _DNS = (
         "RcvbufErrors in /proc/net/snmp of the pod",
     ),
     Series(
+        "dns.deniedPerSecond",
+        "1/s",
+        "",
+        "Answers that a name does not exist, as most names of a search path do not",
+        'coredns_dns_responses_total{rcode="NXDOMAIN"}; skydns_dns_error_count_total{cause="nxdomain"}',
+    ),
+    Series(
         "dns.cacheHitRatio",
         "share",
         "",

@@ -10,7 +10,7 @@ from plimsoll.simcluster.dns.answering import REJECTED, Answer, ServerState, Ups
 from plimsoll.simcluster.dns.load import Lookups, lookups_of, queries, shared, with_retries
 from plimsoll.simcluster.dns.lookups import LookupTimes, Patience, Way, lookup_times, ways
 from plimsoll.simcluster.dns.pods import Container, ServerPod
-from plimsoll.simcluster.dns.searchpath import Try
+from plimsoll.simcluster.dns.searchpath import RECORDS_PER_TRY, Try
 from plimsoll.simcluster.dns.sizing import replicas
 from plimsoll.simcluster.dns.wording import Reports
 
@@ -137,6 +137,7 @@ class ClusterDns:
         gauge("dns.queriesPerSecond", "", lambda: self._of_all(lambda state: state.front.arrivals_per_second))
         gauge("dns.refusedPerSecond", "", lambda: self._of_all(lambda state: state.refused_per_second))
         gauge("dns.droppedPerSecond", "", lambda: self._of_all(_dropped_per_second))
+        gauge("dns.deniedPerSecond", "", self._denied_per_second)
         gauge("dns.cacheHitRatio", "", lambda: self._of_one(lambda state: state.hit_ratio))
         gauge("dns.answerSeconds", "", lambda: self._of_one(_answer_seconds))
         gauge("dns.forwards", "", lambda: self._of_one(lambda state: state.forwards))
@@ -156,6 +157,15 @@ class ClusterDns:
 
     def _of_all(self, read: Callable[[ServerState], float]) -> float:
         return self._of_one(read) * sum(pod.ready for pod in self._pods)
+
+    def _denied_per_second(self) -> float:
+        """Answers that a searched name does not exist."""
+        denied = 0.0
+        for lookups in self._lookups:
+            for step in lookups.plan[:-1]:
+                answer = self._answers[step]
+                denied += RECORDS_PER_TRY * lookups.per_second * (1.0 - answer.refused - answer.lost)
+        return denied if any(pod.ready for pod in self._pods) else 0.0
 
     def _count(self, name: str, read: Callable[[Container], int]) -> int:
         return sum(read(one) for pod in self._pods for one in pod.containers if one.name == name)
