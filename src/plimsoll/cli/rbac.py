@@ -23,6 +23,12 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.set_defaults(run=run)
     parser.add_argument("scenario", metavar="SCENARIO", nargs="?", help="a file, or the name of a scenario")
     parser.add_argument("--distribute", action="store_true", help="also for `plimsoll run --distribute`")
+    parser.add_argument(
+        "--metrics",
+        action="store_true",
+        help="also to read events, metrics and settings, from which a run on a real cluster can be diagnosed; this"
+        " includes nodes/proxy, with which commands can be run in every pod",
+    )
     subject = parser.add_mutually_exclusive_group()
     subject.add_argument("--user", metavar="NAME", help="bind the role to this user")
     subject.add_argument("--group", metavar="NAME", help="bind the role to this group")
@@ -42,10 +48,11 @@ def run(arguments: argparse.Namespace) -> int:
         InputError: if the scenario or the subject is not one.
 
     """
-    from plimsoll.experiment.remote.permissions import DISTRIBUTION
+    from plimsoll.experiment.remote.permissions import DISTRIBUTION, METRICS
     from plimsoll.experiment.remote.rbac import manifests
 
-    rights = _rights(arguments.scenario) + (DISTRIBUTION if arguments.distribute else ())
+    distribution = DISTRIBUTION if arguments.distribute else ()
+    rights = (*_rights(arguments.scenario), *distribution, *(METRICS if arguments.metrics else ()))
     documents = list(manifests(rights, _subject(arguments)))
     if arguments.output == "json":
         print(json.dumps({"apiVersion": "v1", "kind": "List", "items": documents}, indent=2))

@@ -6,8 +6,9 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from plimsoll.kube.resources import NAMESPACES, NODES, PODS
+from plimsoll.kube.resources import EVENTS, NAMESPACES, NODES, PODS
 from plimsoll.observe.conditions import Conditions
+from plimsoll.observe.events import EventCensus
 from plimsoll.observe.namespaces import NamespaceCensus
 from plimsoll.observe.nodes import NodeCensus
 from plimsoll.observe.pods import JobCounts, PodCensus
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Observer:
     """Watches a run's pods and namespaces and the cluster's nodes, and samples their counts at an interval.
 
-    ``stamps`` records what the API itself says about the pods' milestones. Who may not see nodes can do without.
+    ``stamps`` records what the API itself says about the pods' milestones. Who may not see nodes can do without. Events
+    are watched where nobody else reports them, as a simulation does.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class Observer:
         *,
         stamps: Stamps | None = None,
         watch_nodes: bool = True,
+        watch_events: bool = False,
     ) -> None:
         self.pods = PodCensus(telemetry, stamps)
         self.namespaces = NamespaceCensus()
@@ -50,6 +53,9 @@ class Observer:
         ]
         if watch_nodes:
             self._watchers.append(Watcher(cluster, NODES, self.nodes, on_change=check))
+        if watch_events:
+            events = EventCensus(telemetry, self.namespaces.exists)
+            self._watchers.append(Watcher(cluster, EVENTS, events, on_change=check))
 
     def job(self, name: str) -> JobCounts:
         """The counts of one job's pods."""

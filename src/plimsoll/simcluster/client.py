@@ -151,11 +151,11 @@ class Client:
         """Make requests whose answer nobody waits for, such as events."""
         self.call(kind, _nothing, count=count)
 
-    def limiter_waits(self) -> tuple[int, float]:
+    def limiter_waits(self, but_verb: str = "") -> tuple[int, float]:
         """How many requests the limiter has let through so far, and the seconds for which all of them waited."""
         if self._bucket is None:
             return 0, 0.0
-        limited = [kind for kind in self.kinds if kind.limited]
+        limited = [kind for kind in self.kinds if kind.limited and kind.verb != but_verb]
         return sum(kind.sent for kind in limited), sum(kind.waited_seconds for kind in limited)
 
     def take_worst_wait(self) -> float:

@@ -57,7 +57,7 @@ def _add_scheduler(cluster: SimulatedCluster) -> None:
     gauge, scheduler = cluster.sampler.gauge, cluster.scheduler
     gauge("scheduler.queue", "", lambda: scheduler.waiting)
     gauge("scheduler.unschedulable", "", lambda: scheduler.unschedulable)
-    gauge("scheduler.algorithmSeconds", "", scheduler.take_mean_cycle_seconds)
+    gauge("scheduler.algorithmSeconds", "", Mean(scheduler.cycle_times))
     gauge("scheduler.cyclesPerSecond", "", Rate(cluster.kernel, lambda: scheduler.attempts))
     if cluster.profile.logging.throttle_metric:
         gauge("scheduler.limiterWaitSeconds", "", Mean(partial(_limiter_waits, scheduler.clients)))

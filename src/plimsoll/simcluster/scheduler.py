@@ -138,9 +138,9 @@ class Scheduler:
         """Pods that no node takes at present."""
         return len(self._unschedulable)
 
-    def take_mean_cycle_seconds(self) -> float:
-        """Mean time of the scheduling cycles since this was last asked."""
-        return self._cost.take_mean_seconds()
+    def cycle_times(self) -> tuple[int, float]:
+        """How many scheduling cycles there were so far, and the seconds that all of them took."""
+        return self._cost.totals()
 
     def add_node(self, node: Object) -> None:
         """A node that is there from the beginning."""

@@ -146,8 +146,9 @@ class FakeApi:
     def _create(self, request: web.Request, plural: str, namespace: str, body: Object) -> web.Response:
         self.bodies.append(body)
         if plural == "selfsubjectaccessreviews":
-            attributes = body["spec"]["resourceAttributes"]
-            denied = (attributes["verb"], attributes["resource"]) in self.forbidden
+            spec = body["spec"]
+            attributes = spec.get("resourceAttributes") or spec["nonResourceAttributes"]
+            denied = (attributes["verb"], attributes.get("resource", attributes.get("path"))) in self.forbidden
             return web.json_response({**body, "status": {"allowed": not denied}}, status=201)
         name = body["metadata"]["name"]
         if (plural, namespace, name) in self.objects:

@@ -54,9 +54,9 @@ def test_today_the_cost_of_anti_affinity_grows_with_the_pods_and_not_with_their_
     assert on_few == pytest.approx(on_many)
 
 
-def test_the_mean_is_that_of_the_cycles_since_it_was_last_asked_for() -> None:
+def test_the_cycles_that_have_ended_are_counted_with_what_they_took() -> None:
     model = cost("kubernetes-1.5.1")
-    one, other = model.charge(10, 0), model.charge(10, 100)
+    model.took(0.5)
+    model.took(1.0)
 
-    assert model.take_mean_seconds() == pytest.approx((one + other) / 2)
-    assert model.take_mean_seconds() == 0
+    assert model.totals() == (2, 1.5)

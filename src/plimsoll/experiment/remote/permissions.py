@@ -11,6 +11,7 @@ from plimsoll.kube.resources import (
     CLUSTERROLEBINDINGS,
     CLUSTERROLES,
     CONFIGMAPS,
+    EVENTS,
     JOBS,
     NAMESPACES,
     NODES,
@@ -40,6 +41,16 @@ class Right(NamedTuple):
         return f"{self.verb} {self.resource.plural}{group}"
 
 
+class PathRight(NamedTuple):
+    """GET on a path of the API server that belongs to no resource."""
+
+    path: str
+    essential: bool = False
+
+    def __str__(self) -> str:
+        return f"get {self.path}"
+
+
 OBSERVATION = (
     *(Right(verb, NAMESPACES) for verb in ("list", "watch")),
     *(Right(verb, PODS) for verb in ("list", "watch")),
@@ -54,6 +65,20 @@ POD_LOGS = Resource("", "v1", "pods/log", "Pod")
 RESULTS = (Right("get", POD_LOGS),)
 """How a run learns what its pods measured, where those really do something."""
 
+
+WATCH_EVENTS = tuple(Right(verb, EVENTS, essential=False) for verb in ("list", "watch"))
+
+NODE_PROXY = Resource("", "v1", "nodes/proxy", "Node", namespaced=False)
+POD_PROXY = Resource("", "v1", "pods/proxy", "Pod")
+METRICS: tuple[Right | PathRight, ...] = (
+    *WATCH_EVENTS,
+    *(Right("get", resource, essential=False) for resource in (NODE_PROXY, POD_PROXY)),
+    PathRight("/metrics"),
+)
+"""How a run sees what ails a cluster: its events, and the metrics and settings of its components.
+
+They are apart from the rest because nodes/proxy is a great right: who has it may run commands in every pod of a node.
+"""
 
 DISTRIBUTION = (
     *RESULTS,
@@ -95,14 +120,19 @@ def rights_on(created: Iterable[Resource], deleted: Iterable[Resource] = ()) -> 
     )
 
 
-def rules(rights: Iterable[Right]) -> list[Object]:
-    """The rules of a role: one for all resources of a group that are used alike."""
+def rules(rights: Iterable[Right | PathRight]) -> list[Object]:
+    """The rules of a role: one for all resources of a group that are used alike, and one for paths."""
     verbs: dict[tuple[str, str], set[str]] = defaultdict(set)
+    paths: list[str] = []
     for right in rights:
-        verbs[right.resource.group, right.resource.plural].add(right.verb)
+        if isinstance(right, PathRight):
+            paths.append(right.path)
+        else:
+            verbs[right.resource.group, right.resource.plural].add(right.verb)
     alike: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for (group, plural), used in verbs.items():
         alike[group, tuple(verb for verb in _VERBS if verb in used)].append(plural)
-    return [
+    by_resource = [
         {"apiGroups": [group], "resources": plurals, "verbs": list(used)} for (group, used), plurals in alike.items()
     ]
+    return [*by_resource, {"nonResourceURLs": paths, "verbs": ["get"]}] if paths else by_resource

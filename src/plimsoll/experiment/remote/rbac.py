@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from plimsoll.experiment.remote.permissions import NAMESPACE_LIFE, OBSERVATION, RESULTS, Right, rights_on, rules
+from plimsoll.experiment.remote.permissions import (
+    NAMESPACE_LIFE,
+    OBSERVATION,
+    RESULTS,
+    PathRight,
+    Right,
+    rights_on,
+    rules,
+)
 from plimsoll.kube.resources import CONFIGMAPS, DEPLOYMENTS, PODS, REPLICASETS, SECRETS, SERVICES, Object
 
 ROLE = "plimsoll"
@@ -35,7 +43,7 @@ def every_right() -> tuple[Right, ...]:
     return (*OBSERVATION, *NAMESPACE_LIFE, *RESULTS, *rights_on(LOADED_KINDS, LOADED_KINDS))
 
 
-def manifests(rights: Iterable[Right], subject: Subject) -> Iterator[Object]:
+def manifests(rights: Iterable[Right | PathRight], subject: Subject) -> Iterator[Object]:
     """The role, its binding, and the service account where the subject is one."""
     if subject.kind == "ServiceAccount":
         metadata = {"name": subject.name, "namespace": subject.namespace}

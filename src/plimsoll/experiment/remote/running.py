@@ -15,6 +15,7 @@ from plimsoll.archive.directory import reserve_run
 from plimsoll.archive.manifest import Manifest, RunStatus
 from plimsoll.cluster.http.adapter import HttpCluster
 from plimsoll.cluster.http.logs import HttpPodLogs
+from plimsoll.cluster.http.pages import HttpPages
 from plimsoll.driver.execution import Driver
 from plimsoll.driver.plan import build_plan
 from plimsoll.driver.tally import Tally
@@ -32,6 +33,7 @@ from plimsoll.experiment.remote.workers.hiring import hired
 from plimsoll.observe.collecting import Collector
 from plimsoll.observe.observer import Observer
 from plimsoll.observe.results import Results
+from plimsoll.observe.scraping.scraper import Scraper
 from plimsoll.observe.stamps import Stamps
 from plimsoll.simcluster.metering import Metering
 
@@ -95,7 +97,7 @@ def run(
         seed=0,
         started=started,
     )
-    return _carry_out(_Order(scenario, target, cleared.watch_nodes, load, beginning.phases_done, onlooker), writer)
+    return _carry_out(_Order(scenario, target, cleared, load, beginning.phases_done, onlooker), writer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class _Order:
 
     scenario: Scenario
     target: Target
-    watch_nodes: bool
+    cleared: Cleared
     load: str
     phases_done: int
     onlooker: Onlooker
@@ -197,7 +199,8 @@ async def _led(order: _Order, plan: Plan, writer: PulseWriter, hands: Crew | Non
             writer,
             interval_seconds,
             stamps=Stamps(writer, epoch_seconds()),
-            watch_nodes=order.watch_nodes,
+            watch_nodes=order.cleared.watch_nodes,
+            watch_events=order.cleared.watch_events,
         )
         driver = Driver(
             HttpCluster(load_session, meter=ClientMeter(metering, DRIVER), limit=target.pressure.limit()),
@@ -217,10 +220,17 @@ async def _led(order: _Order, plan: Plan, writer: PulseWriter, hands: Crew | Non
             results,
             observer.pods.unfinished,
         )
+        scraper = Scraper(
+            HttpCluster(watch_session, meter=ClientMeter(metering, OBSERVER)),
+            HttpPages(watch_session, ClientMeter(metering, OBSERVER)),
+            writer,
+            interval_seconds,
+            epoch_seconds(),
+        )
         notes = _Notes(writer, metering, load_session.clock)
         keeping = loop.create_task(notes.keep(interval_seconds))
         try:
-            async with collector.collecting():
+            async with collector.collecting(), scraper.scraping():
                 yield LiveRun(writer.directory.name, scenario, plan, driver, observer, writer, loop.time)
         finally:
             keeping.cancel()

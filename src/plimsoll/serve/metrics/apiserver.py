@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
+from plimsoll.serve.metrics.components import client_families, queue_families, scheduler_families
 from plimsoll.serve.metrics.counting import Durations, Totals
 from plimsoll.serve.metrics.exposition import CONTENT_TYPE, Family, Sample, histogram, render
 from plimsoll.serve.responses import Response
@@ -21,9 +22,6 @@ REQUEST_BOUNDS = (
     *(6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0),
 )
 """Bounds of request durations (apiserver, endpoints/metrics/metrics.go)."""
-
-LIMITER_BOUNDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
-"""Bounds of waits at a client's limiter (component-base, metrics/prometheus/restclient)."""
 
 WATCH = "WATCH"
 
@@ -57,7 +55,9 @@ class ControlPlaneMetrics:
         yield from self._requests()
         yield from self._server()
         yield from self._flow_control()
-        yield from self._components()
+        yield from scheduler_families(self._cluster)
+        yield from queue_families(self._cluster)
+        yield from client_families(self._cluster, self._totals)
         version = version_document()
         labels = {"major": version["major"], "minor": version["minor"], "git_version": version["gitVersion"]}
         yield Family("kubernetes_build_info", "gauge", "The release whose API is simulated.", [Sample(1, labels)])
@@ -123,27 +123,3 @@ class ControlPlaneMetrics:
         for name, kind, description, attribute in FLOW_CONTROL:
             samples = [Sample(getattr(self._fairness.queue_sets[level], attribute), labels) for level, labels in levels]
             yield Family(f"{prefix}{name}", kind, description, samples)
-
-    def _components(self) -> Iterator[Family]:
-        cluster, totals = self._cluster, self._totals
-        depths = [Sample(len(queue), {"name": name}) for name, queue in cluster.controllers.queues.items()]
-        yield Family("workqueue_depth", "gauge", "What waits in the queues of controllers.", depths)
-        pending = [
-            Sample(cluster.scheduler.waiting, {"queue": "active"}),
-            Sample(cluster.scheduler.unschedulable, {"queue": "unschedulable"}),
-        ]
-        yield Family("scheduler_pending_pods", "gauge", "Pods without a node.", pending)
-        made = [
-            Sample(sum(taken.counts.values()), {"client": key.client, "code": str(key.code), "method": key.verb})
-            for key, taken in totals.latencies.items()
-        ]
-        yield Family("rest_client_requests_total", "counter", "Requests by the component that made them.", made)
-        waits = [
-            sample
-            for key, taken in totals.throttles.items()
-            for sample in histogram(
-                taken.counts, taken.total_seconds, {"client": key.client, "verb": key.verb}, LIMITER_BOUNDS
-            )
-        ]
-        described = "Waits at the limiters of clients, by component."
-        yield Family("rest_client_rate_limiter_duration_seconds", "histogram", described, waits)

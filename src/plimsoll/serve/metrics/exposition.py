@@ -53,6 +53,11 @@ def histogram(
     ]
 
 
+def summary(count: int, total_seconds: float, labels: Labels) -> list[Sample]:
+    """The samples of a histogram of which no more is known than the sum and the number of its values."""
+    return histogram({0.0: count} if count else {}, total_seconds, labels, ())
+
+
 def render(families: Iterable[Family]) -> bytes:
     """The page."""
     lines: list[str] = []

@@ -9,6 +9,7 @@ from plimsoll.errors import ApiError
 from plimsoll.kube.resources import NODES, PODS
 from plimsoll.registry.refusals import not_found
 from plimsoll.serve.metrics.exposition import CONTENT_TYPE, Family, Sample, render
+from plimsoll.serve.metrics.kubelets import kubelet_configuration, kubelet_families
 from plimsoll.serve.responses import Response, json_response, page_not_found, text_response
 from plimsoll.simcluster.usage import container_usage, node_usage, pod_usage
 
@@ -61,6 +62,7 @@ class NodeProxy:
             _gauge("kubelet_running_pods", "Pods with a running sandbox.", len(running)),
             _gauge("kubelet_running_containers", "Containers.", containers, {"container_state": "running"}),
             _gauge("kubelet_desired_pods", "Pods that the API wants on the node.", len(pods), {"static": ""}),
+            *kubelet_families(kubelet, self._cluster.profile),
             _gauge("kubelet_active_pods", "Pods that the kubelet works on.", kubelet.count_pods(), {"static": ""}),
         ]
         return Response(200, render(families), CONTENT_TYPE)
@@ -100,9 +102,7 @@ class NodeProxy:
         )
 
     def _configuration(self, _: Object, __: list[Object]) -> Response:
-        settings = self._cluster.profile.kubelet.model_dump(mode="json", by_alias=True)
-        kind = {"kind": "KubeletConfiguration", "apiVersion": "kubelet.config.k8s.io/v1beta1"}
-        return json_response({"kubeletconfig": {**kind, **settings}})
+        return json_response({"kubeletconfig": kubelet_configuration(self._cluster.profile.kubelet)})
 
     @staticmethod
     def _pods(_: Object, pods: list[Object]) -> Response:

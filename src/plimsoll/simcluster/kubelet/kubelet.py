@@ -239,8 +239,8 @@ class Kubelet:
         return sum(kind.sent for kind in self.client.kinds if kind.verb != "POST")
 
     def limiter_waits(self) -> tuple[int, float]:
-        """How many requests the main client's limiter has let through so far, and for how many seconds they waited."""
-        return self.client.limiter_waits()
+        """How many requests, apart from POSTs, the main client's limiter has let through, and the seconds they waited."""
+        return self.client.limiter_waits(but_verb="POST")
 
     def status_syncs(self) -> tuple[int, float]:
         """How many statuses the API server has taken so far, and the seconds that passed from the first change in each."""

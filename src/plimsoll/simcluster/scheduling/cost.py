@@ -37,8 +37,6 @@ class CycleCost:
         self._cycles += 1
         self._total_seconds += seconds
 
-    def take_mean_seconds(self) -> float:
-        """Mean of the cycles since this was last asked; zero where there was none."""
-        mean = self._total_seconds / self._cycles if self._cycles else 0.0
-        self._cycles, self._total_seconds = 0, 0.0
-        return round(mean, 9)
+    def totals(self) -> tuple[int, float]:
+        """How many cycles there were so far, and the seconds that all of them took."""
+        return self._cycles, self._total_seconds

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError, RunError
+from plimsoll.experiment.remote.permissions import PathRight, Right
 from plimsoll.kube.resources import NAMESPACES, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from plimsoll.cluster.http.adapter import HttpCluster
-    from plimsoll.experiment.remote.permissions import Right
     from plimsoll.experiment.remote.preflight.findings import Findings
     from plimsoll.kube.resources import Object
 
@@ -56,7 +56,9 @@ def check_identity(findings: Findings, cluster_id: str) -> None:
         findings.problem("cluster", "is not the one that the run ran on", "Name the right one with --context")
 
 
-async def review_rights(cluster: HttpCluster, findings: Findings, rights: Iterable[Right]) -> set[Right]:
+async def review_rights(
+    cluster: HttpCluster, findings: Findings, rights: Iterable[Right | PathRight]
+) -> set[Right | PathRight]:
     """Ask the server about each right; return those we have."""
     wanted = list(dict.fromkeys(rights))
     answers = await asyncio.gather(*(_has(cluster, right) for right in wanted))
@@ -70,15 +72,21 @@ async def review_rights(cluster: HttpCluster, findings: Findings, rights: Iterab
     return {right for right, allowed in zip(wanted, answers, strict=True) if allowed}
 
 
-async def _has(cluster: HttpCluster, right: Right) -> bool:
-    resource, _, subresource = right.resource.plural.partition("/")
-    attributes = {"verb": right.verb, "group": right.resource.group, "resource": resource, "subresource": subresource}
+async def _has(cluster: HttpCluster, right: Right | PathRight) -> bool:
     review = await cluster.ask(
         ACCESS_REVIEWS,
         {
             "apiVersion": ACCESS_REVIEWS.api_version,
             "kind": ACCESS_REVIEWS.kind,
-            "spec": {"resourceAttributes": attributes},
+            "spec": _attributes(right),
         },
     )
     return bool(review.get("status", {}).get("allowed"))
+
+
+def _attributes(right: Right | PathRight) -> Object:
+    if isinstance(right, PathRight):
+        return {"nonResourceAttributes": {"verb": "get", "path": right.path}}
+    resource, _, subresource = right.resource.plural.partition("/")
+    named = {"group": right.resource.group, "resource": resource, "subresource": subresource}
+    return {"resourceAttributes": {"verb": right.verb, **named}}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import ApiError, RunError
-from plimsoll.experiment.remote.permissions import OBSERVATION, Right, rights_of
+from plimsoll.experiment.remote.permissions import METRICS, OBSERVATION, WATCH_EVENTS, PathRight, Right, rights_of
 from plimsoll.experiment.remote.preflight.access import check_identity, greet, review_rights
 from plimsoll.experiment.remote.preflight.findings import Findings
 from plimsoll.experiment.remote.preflight.inapplicable import inapplicable
@@ -31,6 +31,7 @@ class Cleared:
     room: Room | None
     """What is free; None where nodes may not be seen."""
     watch_nodes: bool
+    watch_events: bool
 
 
 async def preflight(
@@ -58,7 +59,7 @@ async def preflight(
     check_identity(findings, cluster_id)
     findings.refuse()
     try:
-        held = await review_rights(cluster, findings, (*rights_of(plan), *rights))
+        held = await review_rights(cluster, findings, (*rights_of(plan), *rights, *METRICS))
         room = None
         if all(right in held for right in OBSERVATION if right.essential):
             await check_names(cluster, findings, plan, load)
@@ -67,10 +68,12 @@ async def preflight(
         raise RunError(f"context {context}: preflight broke off: {error}") from error
     findings.refuse()
     findings.warnings.extend(inapplicable(scenario, sum(map(takes_pods, findings.nodes))))
-    return Cleared(findings, room, WATCH_NODES in held and SEE_NODES in held)
+    return Cleared(findings, room, WATCH_NODES in held and SEE_NODES in held, held.issuperset(WATCH_EVENTS))
 
 
-async def _room(cluster: HttpCluster, findings: Findings, scenario: Scenario, held: set[Right]) -> Room | None:
+async def _room(
+    cluster: HttpCluster, findings: Findings, scenario: Scenario, held: set[Right | PathRight]
+) -> Room | None:
     if SEE_NODES not in held:
         return None
     findings.nodes = list((await cluster.list(NODES)).items)
