@@ -9,13 +9,22 @@ service: requests are short against the time in which neighbours come and go.
 from __future__ import annotations
 
 from heapq import heapify, heapreplace, nlargest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from plimsoll.simcluster.masters.capacity import Capacity
 
 _STEPS = 40
 """Bisections for a number of threads: to a billionth of one."""
+
+
+class Use(NamedTuple):
+    """CPUs that were busy on average, and their share of all."""
+
+    api_server: float
+    bursts: float
+    steady_neighbours: float
+    utilization: float
 
 
 class Machine:
@@ -81,17 +90,17 @@ class Machine:
             self._free = latest + [0.0] * (size - len(latest))
             heapify(self._free)
 
-    def api_cpus(self, elapsed_seconds: float) -> float:
-        """CPUs that the API server kept busy in an interval, which ends here."""
-        return min(self.request_cpu_seconds / elapsed_seconds + self.steady_cpus, self.capacity.cpus)
-
-    def take_utilization(self, elapsed_seconds: float) -> float:
-        """Share of the CPUs that was busy in an interval, which ends here."""
-        busy = (self.request_cpu_seconds + self.burst_cpu_seconds) / elapsed_seconds
-        self._bursting_mean = self.burst_cpu_seconds / elapsed_seconds
+    def close(self, elapsed_seconds: float) -> Use:
+        """Sum up an interval, which ends here; what was asked for beyond the CPUs was not had, in equal parts."""
         self._requesting_mean = self.request_cpu_seconds / elapsed_seconds
+        self._bursting_mean = self.burst_cpu_seconds / elapsed_seconds
         self.request_cpu_seconds = self.burst_cpu_seconds = 0.0
-        return min((busy + self.steady_cpus + self.steady_neighbours) / self.capacity.cpus, 1.0)
+        asked = self._requesting_mean + self.steady_cpus + self._bursting_mean + self.steady_neighbours
+        had = min(1.0, self.capacity.cpus / asked) if asked else 1.0
+        api_server = (self._requesting_mean + self.steady_cpus) * had
+        return Use(
+            api_server, self._bursting_mean * had, self.steady_neighbours * had, asked * had / self.capacity.cpus
+        )
 
     def _threads_for(self, work_per_second: float, neighbours: float) -> float:
         """Threads that get this much work done beside their neighbours: work grows with threads."""

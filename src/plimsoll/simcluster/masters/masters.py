@@ -109,8 +109,11 @@ class Masters:
         self._last_changes = changes
         self._placed[CONTROLLER_MANAGER].steady_neighbours = controllers
         requests = sum(machine.request_cpu_seconds for machine in self.api_machines) / elapsed_seconds
-        api_cpus = sum(machine.api_cpus(elapsed_seconds) for machine in self.api_machines)
-        scheduler = self._placed[SCHEDULER].burst_cpu_seconds / elapsed_seconds
-        self.cpu_cores = {API_SERVER: api_cpus, SCHEDULER: scheduler, CONTROLLER_MANAGER: controllers}
-        self.utilization = {machine.name: machine.take_utilization(elapsed_seconds) for machine in self.machines}
+        used = {machine.name: machine.close(elapsed_seconds) for machine in self.machines}
+        self.cpu_cores = {
+            API_SERVER: sum(use.api_server for use in used.values()),
+            SCHEDULER: sum(use.bursts for use in used.values()),
+            CONTROLLER_MANAGER: sum(use.steady_neighbours for use in used.values()),
+        }
+        self.utilization = {name: use.utilization for name, use in used.items()}
         return requests
