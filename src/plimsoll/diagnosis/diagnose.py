@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from plimsoll.diagnosis.bottleneck import Bottleneck, bottleneck
 from plimsoll.diagnosis.catalogue import load_findings
 from plimsoll.diagnosis.evidence import Evidence
 from plimsoll.diagnosis.observable import Observable
 
 if TYPE_CHECKING:
+    from plimsoll.diagnosis.evidence.stations import Station
     from plimsoll.diagnosis.finding import Finding, Found
     from plimsoll.measurement.columns import Archive
 
@@ -23,12 +25,17 @@ class Diagnosis:
 
     findings: tuple[Found, ...]
     """Causes before their symptoms, errors before warnings, what costs most first."""
+    stations: tuple[Station, ...] = ()
+    bottleneck: Bottleneck | None = None
+    """The tightest station, also where nothing is the matter."""
 
 
 def diagnose(archive: Archive) -> Diagnosis:
     """Diagnose a run from what a real cluster would have shown of it."""
     evidence = Evidence(Observable(archive))
-    return Diagnosis(ranked(look(load_findings(), evidence)))
+    tightest = bottleneck(evidence.stations)
+    findings = ranked(look(load_findings(), evidence))
+    return Diagnosis(_with_next(findings, tightest), evidence.stations, tightest)
 
 
 def look(findings: Iterable[Finding], evidence: Evidence) -> list[Found]:
@@ -49,6 +56,15 @@ def ranked(found: Iterable[Found]) -> tuple[Found, ...]:
         waiting.remove(following)
         ordered.append(following)
     return tuple(ordered)
+
+
+def _with_next(findings: tuple[Found, ...], tightest: Bottleneck | None) -> tuple[Found, ...]:
+    """Tell the first cause what the stations say of the time after its remedy, where it does not know itself."""
+    if not findings or findings[0].limits_next or tightest is None or tightest.following is None or not tightest.limits:
+        return findings
+    following = tightest.following
+    words = f"{following.name} {following.instance}".strip() + f", {following.utilization or 0.0:.0%} busy by now"
+    return (replace(findings[0], limits_next=words), *findings[1:])
 
 
 def _rank(found: Found) -> tuple[int, float, float, str]:

@@ -19,62 +19,60 @@ MARGIN = Threshold(
     "factor of the remedy", 2, "x", "demand above a limit does not show; twice the limit is a first step"
 )
 
-WAITS, QPS, BURST = "controllers.limiterWaitSeconds", "controllers.qps", "controllers.burst"
-WITHOUT_THIS_LIMIT = frozenset({"namespace-controller", "garbage-collector", "node-lifecycle-controller"})
-"""Controllers whose client has a multiple of the limit, or whose requests do not come in bursts."""
+WAITS, QPS, BURST, QUEUE = (
+    "controllers.limiterWaitSeconds",
+    "controllers.qps",
+    "controllers.burst",
+    "controller.queueSeconds",
+)
+MAKERS = ("deployment", "replicaset", "replicationcontroller", "statefulset", "daemonset", "job", "cronjob")
+"""Controllers that pods wait for; others (of tokens, namespaces, garbage) may take their time."""
 
 
 def _observe(evidence: Evidence) -> Sighting | None:
     limit = evidence.gauges.setting(QPS)
     if limit is None or limit <= 0:
         return None
-    waits = evidence.gauges.steps(WAITS)
-    if waits.seconds.size:
-        return _measured(evidence, limit)
-    return _by_plateau(evidence, limit)
-
-
-def _measured(evidence: Evidence, limit: float) -> Sighting | None:
-    waits = evidence.gauges.steps(WAITS)
-    found = plateau(waits, WAIT.value, 0.0, evidence.run_seconds)
-    if found.seconds < LASTING.value:
+    waits = plateau(evidence.gauges.steps(WAITS), WAIT.value, 0.0, evidence.run_seconds)
+    measured = bool(evidence.gauges.by_instance(WAITS))
+    if measured and waits.seconds < LASTING.value:
         return None
+    busy = [maker for maker in MAKERS if _is_busy(evidence, maker, limit, by_queue=measured)]
+    if not busy:
+        return None
+    rate = evidence.clients.requests(f"{busy[0]}-controller").rate
+    slow = evidence.pods.created_span_seconds
     return Sighting(
         cause=(
-            f"Controllers wait {found.mean:.1f} s on average for their own limit of {limit:g} requests a second, "
-            f"for {found.seconds:.0f} s on end."
+            f"The {busy[0]} controller waits for its own limit of {limit:g} requests a second"
+            + (
+                f", {waits.mean:.1f} s for each request on average."
+                if measured
+                else ", at which its rate stands still."
+            )
         ),
-        confidence=0.95,
+        confidence=0.95 if measured else 0.75,
         evidence=(
-            Fact.of(WAITS, "mean wait of the controllers' requests", found.mean),
+            Fact.of(WAITS, "mean wait of controllers' requests", waits.mean)
+            if measured
+            else Fact(f"most requests of the {busy[0]} controller", float(rate.values.max()), "1/s", "audit log"),
             Fact.of(f"config.{QPS}", "limit of each controller", limit),
         ),
-        effect=Effect(len(evidence.pods), found.mean),
-        plot=Plot.of(waits, "Mean wait at the controllers' limiters", "s", WAIT.value),
+        effect=Effect(len(evidence.pods), slow / 2),
+        plot=Plot.of(rate, f"Requests of the {busy[0]} controller", "1/s", limit),
     )
 
 
-def _by_plateau(evidence: Evidence, limit: float) -> Sighting | None:
-    """Without the metric: a controller whose rate of requests stands exactly at the limit."""
+def _is_busy(evidence: Evidence, maker: str, limit: float, *, by_queue: bool) -> bool:
+    """Whether a controller's requests stand at the limit, or, where waits are measured, its keys wait in the queue."""
     burst = evidence.gauges.setting(BURST) or limit
-    for client in evidence.clients.names:
-        if not client.endswith("-controller") or client in WITHOUT_THIS_LIMIT:
-            continue
-        rate = evidence.clients.requests(client).rate
-        found = plateau(rate, limit, AT_LIMIT.value, evidence.run_seconds)
-        highest = limit * (1 + AT_LIMIT.value) + burst / max(found.seconds, 1.0)
-        if found.seconds >= LASTING.value and found.mean <= highest:
-            return Sighting(
-                cause=f"The {client} makes {found.mean:.1f} requests a second for {found.seconds:.0f} s: its limit is {limit:g}.",
-                confidence=0.75,
-                evidence=(
-                    Fact(f"requests of {client} while at the limit", found.mean, "1/s", "audit log"),
-                    Fact.of(f"config.{QPS}", "limit of each controller", limit),
-                ),
-                effect=Effect(len(evidence.pods), found.seconds / 2),
-                plot=Plot.of(rate, f"Requests of {client}", "1/s", limit),
-            )
-    return None
+    rate = evidence.clients.requests(f"{maker}-controller").rate
+    found = plateau(rate, limit, AT_LIMIT.value, evidence.run_seconds)
+    highest = limit * (1 + AT_LIMIT.value) + burst / max(found.seconds, 1.0)
+    if found.seconds >= LASTING.value and found.mean <= highest:
+        return True
+    queued = plateau(evidence.gauges.steps(QUEUE, maker), WAIT.value, 0.0, evidence.run_seconds)
+    return by_queue and queued.seconds >= LASTING.value
 
 
 def _raised(setting: str, evidence: Evidence) -> float | None:
@@ -86,7 +84,7 @@ FINDING = Finding(
     code="PLM102",
     name="controller-throttled",
     claim="A controller's own client-side limit holds its requests back, so that objects are created or removed late.",
-    asks=(WAITS, f"config.{QPS}", f"config.{BURST}", "requests by controller"),
+    asks=(WAITS, QUEUE, f"config.{QPS}", f"config.{BURST}", "requests by controller"),
     thresholds=(WAIT, LASTING, AT_LIMIT, MARGIN),
     severity="warning",
     remedies=everywhere(

@@ -17,17 +17,15 @@ MARGIN = Threshold(
 )
 
 QUEUE, DEPTH = "controller.queueSeconds", "controller.queue"
-WORKERS = {
-    "deployment-controller": "controllers.deploymentWorkers",
-    "replicaset-controller": "controllers.replicasetWorkers",
-    "namespace-controller": "controllers.namespaceWorkers",
-}
+WORKERS = {"deployment": "controllers.deploymentWorkers", "replicaset": "controllers.replicasetWorkers"}
+"""Controllers that pods wait for, and the settings of how many workers they have."""
 
 
 def _observe(evidence: Evidence) -> Sighting | None:
     stretches = {
         controller: plateau(steps, WAIT.value, 0.0, evidence.run_seconds)
         for controller, steps in evidence.gauges.by_instance(QUEUE).items()
+        if controller in WORKERS
     }
     lasting = {name: found for name, found in stretches.items() if found.seconds >= LASTING.value}
     if not lasting:
@@ -35,7 +33,7 @@ def _observe(evidence: Evidence) -> Sighting | None:
     worst = max(lasting, key=lambda name: lasting[name].mean)
     found = lasting[worst]
     return Sighting(
-        cause=f"Keys wait {found.mean:.0f} s on average in the queue of {worst}, for {found.seconds:.0f} s on end.",
+        cause=f"Keys wait {found.mean:.0f} s on average in the queue of the {worst} controller, for {found.seconds:.0f} s on end.",
         confidence=0.8,
         evidence=(
             Fact.of(QUEUE, f"mean wait in the queue of {worst}", found.mean),

@@ -17,6 +17,8 @@ CORES, RESTARTS, KILLS, QUERIES, LIMIT = (
     "dns.cpuLimitCores",
 )
 
+ONE_THREAD = "dnsmasq"
+
 NEAR = Threshold("nearness to the limit", 0.95, "share", "CFS bandwidth control lets a container use all of its quota")
 RESTARTED = Threshold("restarts", 1, "restarts", "one takes five failed probes in a row, fifty seconds")
 ENOUGH = Threshold("limit", 1.0, "cores", "dnsmasq has one thread, and cannot use more")
@@ -25,7 +27,11 @@ ENOUGH = Threshold("limit", 1.0, "cores", "dnsmasq has one thread, and cannot us
 def _observe(evidence: Evidence) -> Sighting | None:
     limit = evidence.gauges.setting(LIMIT) or 0.0
     cores = evidence.gauges.highest(CORES)
-    at_limit = sorted(name for name, used in cores.items() if limit and used >= NEAR.value * limit)
+    at_limit = sorted(
+        name
+        for name, used in cores.items()
+        if limit and used >= NEAR.value * limit and not (name == ONE_THREAD and limit >= ENOUGH.value)
+    )
     kills = evidence.gauges.highest(KILLS)
     restarts = {
         name: value - kills.get(name, 0.0) for name, value in evidence.gauges.highest(RESTARTS).items() if value
@@ -36,8 +42,8 @@ def _observe(evidence: Evidence) -> Sighting | None:
     unhealthy = evidence.events.told("Unhealthy", matching="Liveness probe failed")
     return Sighting(
         cause=(
-            f"The containers {' and '.join(at_limit)} of the DNS servers use all of their limit of {limit:g} cores, and "
-            f"were restarted {probed:g} times because they did not answer their liveness probes."
+            f"{' and '.join(at_limit)} in the pods of the DNS servers may use {limit:g} cores each, and use all of that; "
+            f"containers were restarted {probed:g} times because they did not answer their liveness probes."
         ),
         confidence=0.95,
         evidence=(

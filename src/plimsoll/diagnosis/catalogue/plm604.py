@@ -33,8 +33,8 @@ def _observe(evidence: Evidence) -> Sighting | None:
     replicas, denied = gauges.setting(REPLICAS) or 1.0, gauges.peak(DENIED)
     return Sighting(
         cause=(
-            f"{replicas:g} DNS servers are asked {queries:,.0f} queries a second, of which {dropped:,.0f} find no room in their "
-            f"receive buffers; look-ups are multiplied by the search path, so that up to {denied:,.0f} answers a second say "
+            f"{'One DNS server is' if replicas == 1 else f'{replicas:g} DNS servers are'} asked {queries:,.0f} queries a second, of which {dropped:,.0f} find no room in a "
+            f"receive buffer; look-ups are multiplied by the search path, so that up to {denied:,.0f} answers a second say "
             f"that there is no such name."
         ),
         confidence=0.95,

@@ -66,6 +66,11 @@ class Pods:
         """When each pod was created, in seconds of the run's clock."""
         return self._timelines.at(Milestone.CREATED)
 
+    @property
+    def created_span_seconds(self) -> float:
+        """From the first creation to the last."""
+        return float(self.created.max() - self.created.min()) if len(self) else 0.0
+
     @cached_property
     def scheduled(self) -> Floats:
         """When each was bound, as the API showed it; NaN: never. A pod that runs was bound at the latest then."""

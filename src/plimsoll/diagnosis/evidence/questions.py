@@ -11,6 +11,7 @@ from plimsoll.diagnosis.evidence.gauges import Gauges
 from plimsoll.diagnosis.evidence.load import Load, read_load
 from plimsoll.diagnosis.evidence.logs import Logs
 from plimsoll.diagnosis.evidence.pods import Pods
+from plimsoll.diagnosis.evidence.stations import Station, stations
 from plimsoll.measurement.timelines import read_timelines
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class Evidence:
     def logs(self) -> Logs:
         """Lines that components logged."""
         return Logs(self._archive.table("logs"))
+
+    @cached_property
+    def stations(self) -> tuple[Station, ...]:
+        """Queueing numbers of every station that the run shows anything of."""
+        return stations(self)
 
     @cached_property
     def load(self) -> Load:
