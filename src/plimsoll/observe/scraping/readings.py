@@ -33,7 +33,7 @@ class PageReader:
         self._rules = tuple(rules)
         self._node = node
         self._names = names_of(self._rules) | {PROCESS_START}
-        self._before: dict[float, tuple[float, dict[tuple[Rule, str], Totals]]] = {}
+        self._before: dict[float, tuple[float, dict[tuple[str, str], Totals]]] = {}
 
     @property
     def processes(self) -> int:
@@ -48,15 +48,17 @@ class PageReader:
                 by_name[sample.name].append(sample)
         started = max((sample.value for sample in by_name[PROCESS_START]), default=0.0)
         before_seconds, before = self._before.get(started, (now_seconds, {}))
-        totals: dict[tuple[Rule, str], Totals] = {}
+        totals: dict[tuple[str, str], Totals] = {}
         values: list[Value] = []
         for rule in self._rules:
             for instance, total in _totals(rule, by_name, self._node).items():
                 value: float | None
                 if rule.reading in {"rate", "mean"}:
-                    totals[rule, instance] = total
+                    totals[rule.series, instance] = total
                     elapsed_seconds = now_seconds - before_seconds
-                    value = _grown(rule, total, before.get((rule, instance)), elapsed_seconds, known=bool(before))
+                    value = _grown(
+                        rule, total, before.get((rule.series, instance)), elapsed_seconds, known=bool(before)
+                    )
                 else:
                     value = unix_seconds - total[0] if rule.reading == "age" else total[0]
                 if value is not None:

@@ -78,6 +78,17 @@ class Scraper:
                 await task
 
     async def _run(self) -> None:
+        try:
+            await self._ask_for_ever()
+        except (
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as error:  # an answer of a form that no cluster should give
+            self._say(f"Reading metrics broke off: {error!r}")
+
+    async def _ask_for_ever(self) -> None:
         """Ask for ever: settings first, then metrics at whole multiples of the interval, of which a late round loses some."""
         nodes = await self._list_nodes()
         control_plane = await self._list_control_plane()
