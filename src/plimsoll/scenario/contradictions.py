@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from plimsoll.scenario.demands import DatabaseTransactions, LiveMigrations
+from plimsoll.scenario.demands import DatabaseTransactions, DnsLookups, LiveMigrations
 from plimsoll.scenario.documents import Path
 from plimsoll.scenario.expansion import namespace_count, namespace_names, objects_in_namespace, pods_of
 from plimsoll.scenario.model import Exchange, Job, Load, Part, Scenario
@@ -21,6 +21,7 @@ MAX_TOTAL_OBJECTS = 5_000_000
 
 def contradictions(scenario: Scenario) -> Iterator[Contradiction]:
     """Find all contradictions of a valid model."""
+    yield from _pools(scenario)
     yield from _faults(scenario)
     load = scenario.load
     if not load.jobs:
@@ -41,8 +42,28 @@ def _demands(scenario: Scenario) -> Iterator[Contradiction]:
         if isinstance(demand, DatabaseTransactions) and (demand.per_second is None) == (demand.parallel is None):
             problem = "transactions come either at a rate or from parallel clients"
             yield path, problem, "Write either `perSecond` or `parallel`"
+        if isinstance(demand, DnsLookups):
+            yield from _lookups(path, demand)
         if isinstance(demand, LiveMigrations) and scenario.cluster.nodes < 2:  # noqa: PLR2004  here, and there
             yield ("cluster", "nodes"), "there is no second node to migrate to", "Write `nodes: 2` or more"
+
+
+def _pools(scenario: Scenario) -> Iterator[Contradiction]:
+    nodes, pooled = scenario.cluster.nodes, sum(pool.count for pool in scenario.cluster.pools)
+    if pooled > nodes:
+        yield (
+            ("cluster", "pools"),
+            f"{pooled:,} nodes are in pools, and there are {nodes:,}",
+            f"Write `nodes: {pooled}`",
+        )
+
+
+def _lookups(path: Path, demand: DnsLookups) -> Iterator[Contradiction]:
+    if not demand.per_second and not demand.per_pod_per_second:
+        yield (*path, "perSecond"), "nothing is looked up", "Write `perSecond`, `perPodPerSecond` or both"
+    if not demand.same_namespace + demand.other_namespace + demand.external + demand.absolute:
+        problem = "no kind of name is looked up"
+        yield path, problem, "Weigh `sameNamespace`, `otherNamespace`, `external` and `absolute`"
 
 
 def _faults(scenario: Scenario) -> Iterator[Contradiction]:

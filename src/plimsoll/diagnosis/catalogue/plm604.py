@@ -33,9 +33,9 @@ def _observe(evidence: Evidence) -> Sighting | None:
     replicas, denied = gauges.setting(REPLICAS) or 1.0, gauges.peak(DENIED)
     return Sighting(
         cause=(
-            f"{'One DNS server is' if replicas == 1 else f'{replicas:g} DNS servers are'} asked {queries:,.0f} queries a second, of which {dropped:,.0f} find no room in a "
-            f"receive buffer; look-ups are multiplied by the search path, so that up to {denied:,.0f} answers a second say "
-            f"that there is no such name."
+            f"{_servers(replicas)} asked {queries:,.0f} queries a second, of which {dropped:,.0f} find no room in a receive "
+            f"buffer; look-ups are multiplied by the search path, so that up to {denied:,.0f} answers a second say that "
+            f"there is no such name."
         ),
         confidence=0.95,
         evidence=(
@@ -48,6 +48,10 @@ def _observe(evidence: Evidence) -> Sighting | None:
         ),
         plot=Plot.of(gauges.steps(DROPPED), "Lost queries", "1/s"),
     )
+
+
+def _servers(replicas: float) -> str:
+    return "One DNS server is" if replicas == 1 else f"{replicas:g} DNS servers are"
 
 
 def _enough(evidence: Evidence) -> int:

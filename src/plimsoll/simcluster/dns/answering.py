@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.settings import DnsSettings
 
 _HALVINGS = 30
+_NO_CPU_SECONDS = 1e-9
+"""Of a profile in which queries cost nothing."""
+
 _STARVED_SHARE = 1e-6
 """What is left for queries where following the endpoints alone needs more than the limit."""
 
@@ -108,13 +111,24 @@ def _forwards(settings: DnsSettings, kind: Try) -> bool:
     return settings.server == "kube-dns" or kind.zone == "upstream"
 
 
-def _speed(settings: DnsSettings, nodes: int, *, follows_endpoints: bool) -> float:
-    """Cores that are left for queries. Following the endpoints comes first: an update holds the records' lock."""
-    limit = settings.max_cores
-    if settings.cpu_limit_cores:
-        limit = min(limit, settings.cpu_limit_cores)
-    watching = settings.watch_cores_per_node * nodes if follows_endpoints else 0.0
-    return max(limit - watching, limit * _STARVED_SHARE)
+def _front_speed(settings: DnsSettings, nodes: int) -> float:
+    """Cores with which the front answers queries; CoreDNS also follows the endpoints with them."""
+    limit = _limited(settings, settings.max_cores)
+    return _left(limit, settings.watch_cores_per_node * nodes) if settings.server == "coredns" else limit
+
+
+def _backend_speed(settings: DnsSettings, nodes: int) -> float:
+    """Cores with which kubedns answers queries."""
+    return _left(_limited(settings, settings.backend_max_cores), settings.watch_cores_per_node * nodes)
+
+
+def _limited(settings: DnsSettings, cores: float) -> float:
+    return min(cores, settings.cpu_limit_cores) if settings.cpu_limit_cores else cores
+
+
+def _left(cores: float, watching: float) -> float:
+    """What following the endpoints leaves. It comes first: an update holds the lock of the records."""
+    return max(cores - watching, cores * _STARVED_SHARE)
 
 
 def _front(
@@ -122,8 +136,7 @@ def _front(
 ) -> FiniteQueue:
     cpu = sum(asked.per_second * _front_cpu_seconds(settings, kind, hits[kind]) for kind, asked in load.items())
     mean_cpu = cpu / arrivals if arrivals else settings.answer_cpu_seconds
-    speed = _speed(settings, nodes, follows_endpoints=settings.server == "coredns")
-    return FiniteQueue(arrivals, speed / max(mean_cpu, 1e-9), settings.receive_queue)
+    return FiniteQueue(arrivals, _front_speed(settings, nodes) / max(mean_cpu, _NO_CPU_SECONDS), settings.receive_queue)
 
 
 def _front_cpu_seconds(settings: DnsSettings, kind: Try, hit: float) -> float:
@@ -162,8 +175,8 @@ def _forwarding(settings: DnsSettings, misses: Mapping[Try, float], upstream: Up
 def _backend(settings: DnsSettings, arrivals: float, nodes: int) -> FiniteQueue | None:
     if settings.server == "coredns":
         return None
-    speed = _speed(settings, nodes, follows_endpoints=True)
-    return FiniteQueue(arrivals, speed / max(settings.backend_cpu_seconds, 1e-9), settings.receive_queue)
+    cpu_seconds = max(settings.backend_cpu_seconds, _NO_CPU_SECONDS)
+    return FiniteQueue(arrivals, _backend_speed(settings, nodes) / cpu_seconds, settings.receive_queue)
 
 
 def _backend_seconds(settings: DnsSettings, backend: FiniteQueue) -> float:
@@ -196,12 +209,11 @@ def _unanswered(queue: FiniteQueue, patience_seconds: float) -> float:
 
 def _cores(settings: DnsSettings, front: FiniteQueue, forwarding: _Forwarding, nodes: int) -> dict[str, float]:
     watching = settings.watch_cores_per_node * nodes
-    limit = settings.cpu_limit_cores or max(settings.max_cores, watching)
-    cores = front.utilization * _speed(settings, nodes, follows_endpoints=settings.server == "coredns")
+    answering = front.utilization * _front_speed(settings, nodes)
     if forwarding.backend is None:
-        return {"coredns": min(cores + watching, limit)}
-    behind = forwarding.backend.utilization * _speed(settings, nodes, follows_endpoints=True)
-    return {"dnsmasq": cores, "kubedns": min(behind + watching, limit)}
+        return {"coredns": min(answering + watching, _limited(settings, settings.max_cores))}
+    behind = forwarding.backend.utilization * _backend_speed(settings, nodes)
+    return {"dnsmasq": answering, "kubedns": min(behind + watching, _limited(settings, settings.backend_max_cores))}
 
 
 def _bytes(

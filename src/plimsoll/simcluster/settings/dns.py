@@ -38,6 +38,7 @@ class DnsSettings(Settings):
     answer_cpu_seconds: Seconds = Field(description="CPU of the front for a query that it answers itself.")
     forward_cpu_seconds: Seconds = Field(description="CPU of the front for a query that it forwards.")
     backend_cpu_seconds: Seconds = Field(description="CPU of kubedns for a query that dnsmasq has forwarded to it.")
+    backend_max_cores: Cores = Field(description="What kubedns can use without a limit.")
     watch_cores_per_node: Cores = Field(description="CPU for following the cluster's endpoints, for each node.")
     base_bytes: Count = Field(description="Memory of the process that follows services, with nothing in it.")
     object_bytes: Count = Field(description="Memory for each pod and service.")
