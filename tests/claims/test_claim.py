@@ -20,6 +20,11 @@ def test_a_number_that_nothing_measured_confirms_nothing() -> None:
     assert check().verdict(nan) == "differs"
 
 
+def test_where_nothing_was_published_there_is_nothing_to_confirm() -> None:
+    assert check().verdict(7.0) == "measured"
+    assert check().band == ""
+
+
 @pytest.mark.parametrize(
     ("found", "text"),
     [(check(2, 5), "2–5"), (check(at_least=600), "≥ 600"), (check(at_most=30), "≤ 30"), (check(9, 9), "9")],

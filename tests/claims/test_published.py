@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.campaign.hiring import hire
 from plimsoll.claims import table
 from plimsoll.claims.catalogue import load_claims
 from plimsoll.claims.claim import Result
@@ -17,7 +18,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("claims")]
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> list[Result]:
-    return evaluate(load_claims(), seed=SEED, runs_directory=tmp_path_factory.mktemp("runs"))
+    with hire(runs_directory=tmp_path_factory.mktemp("runs")) as crew:
+        return evaluate(load_claims(), seed=SEED, crew=crew)
 
 
 def test_every_claim_holds_but_those_that_are_explained(results: list[Result]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from plimsoll.campaign.trial import TrialResult
 from plimsoll.claims import evaluation
 from plimsoll.claims.claim import Check, Claim, Result
 from plimsoll.cli import main
@@ -23,7 +24,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def evaluate(claims: Sequence[Claim], **how: Any) -> list[Result]:
         asked.update(how, claims=[claim.id for claim in claims])
-        how["on_run"]("openshift/one-namespace", 1, 2)
+        result = TrialResult("key", "pass", "", {}, (), (), None, 0.0, 1.25, "")
+        how["on_run"]("openshift/one-namespace", result, 1, 2)
         check = Check("pods", "1", "", lambda _: 0.0, at_least=1, at_most=2, note="a note")
         return [Result(claim, check, asked["value"]) for claim in claims]
 
@@ -35,11 +37,12 @@ def test_claims_that_hold_end_with_0_and_progress_goes_to_standard_error(
     measured: dict[str, Any], tmp_path: Path, capsys: Captured
 ) -> None:
     assert main(["claims", "r1", "R2", "--seed", "4", "--runs-directory", str(tmp_path)]) == 0
-    assert (measured["claims"], measured["seed"], measured["runs_directory"]) == (["R1", "R2"], 4, tmp_path)
+    assert (measured["claims"], measured["seed"]) == (["R1", "R2"], 4)
+    assert measured["crew"]._runs_directory == tmp_path
     captured = capsys.readouterr()
     assert "holds" in captured.out
     assert "a note" in captured.out
-    assert captured.err == "[1/2] openshift/one-namespace\n"
+    assert captured.err == "[1/2] openshift/one-namespace (1.2 s)\n"
 
 
 def test_a_claim_that_differs_ends_with_1(measured: dict[str, Any], capsys: Captured) -> None:

@@ -1,4 +1,4 @@
-"""Performing a trial: one run in this process, measured."""
+"""Performing a trial: one run in this process, measured and diagnosed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.archive.reader import RunArchive
 from plimsoll.campaign.trial import Trial, TrialResult
+from plimsoll.diagnosis.diagnose import diagnose
 from plimsoll.errors import InputError
 from plimsoll.experiment.running import run
 from plimsoll.measurement.summary import summarise
@@ -40,14 +41,15 @@ def _performed(trial: Trial, runs_directory: Path, *, keep_archive: bool) -> Tri
 
 
 def _measured(trial: Trial, outcome: Outcome, directory: Path | None) -> TrialResult:
-    summary = summarise(RunArchive.open(outcome.directory))
+    archive = RunArchive.open(outcome.directory)
+    summary = summarise(archive)
     return TrialResult(
         key=trial.key,
         verdict=summary.verdict,
         shortfall=outcome.shortfall,
         metrics={name: number for name, number in summary.metrics.items() if math.isfinite(number)},
         objectives=summary.objectives,
-        findings=(),
+        findings=tuple(found.code for found in diagnose(archive).findings),
         directory=directory,
         virtual_seconds=outcome.manifest.virtual_seconds or 0.0,
         wall_seconds=outcome.manifest.wall_seconds or 0.0,

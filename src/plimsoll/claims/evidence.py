@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from plimsoll.archive.reader import RunArchive
+from plimsoll.campaign.trial import Verdict
 from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Evidence:
 
     metrics: Mapping[str, float]
     directory: Path
+    verdict: Verdict
+    """Whether the run met its scenario's objectives."""
 
     def metric(self, name: str) -> float:
         """A number of the report; NaN where the run did not measure it."""

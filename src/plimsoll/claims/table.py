@@ -29,6 +29,7 @@ def document(results: Sequence[Result], seed: int) -> dict[str, Any]:
                 "note": result.check.note,
                 "disagreement": result.check.disagreement,
                 "scenarios": list(result.claim.scenarios),
+                "sweeps": [*result.claim.sweeps, *result.claim.frontiers],
             }
             for result in results
         ],
@@ -42,7 +43,7 @@ def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
             result.claim.id,
             result.check.what,
             result.check.published,
-            f"{result.check.band} {result.check.unit}",
+            f"{result.check.band} {result.check.unit}" if result.check.band else "",
             f"{number(result.value)} {result.check.unit}",
             result.verdict,
         )

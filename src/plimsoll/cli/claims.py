@@ -8,17 +8,21 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plimsoll.cli.searching import positive
 from plimsoll.errors import Complaint, InputError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plimsoll.campaign.crew import Crew
+    from plimsoll.campaign.trial import TrialResult
     from plimsoll.claims.claim import Claim, Result
 
 DESCRIPTION = """\
 Run the scenarios behind every published claim and compare: what was published, the band in which a number confirms it,
 what comes out. Exit code 1 where something differs.
 """
+COLOURS = {"holds": "green", "differs": "red", "measured": "cyan"}
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,7 +30,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("claims", help="check the published claims by running them", description=DESCRIPTION)
     parser.add_argument("ids", nargs="*", metavar="ID", help="only these claims, e.g. R1 R2 (default: all)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of every run (default: %(default)s)")
-    parser.add_argument("--processes", type=int, metavar="N", help="runs at the same time (default: one per core)")
+    parser.add_argument("--processes", type=positive, metavar="N", help="runs at the same time (default: one per core)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="let the workers of a Dask scheduler make the runs")
     parser.add_argument(
         "--runs-directory", type=Path, metavar="D", help="where runs are kept (default: $PLIMSOLL_RUNS)"
     )
@@ -48,28 +53,33 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         _print_list(claims, arguments.output)
         return 0
-    from plimsoll.archive.directory import default_runs_directory
     from plimsoll.claims.evaluation import evaluate
 
-    results = evaluate(
-        claims,
-        seed=arguments.seed,
-        runs_directory=arguments.runs_directory or default_runs_directory(),
-        processes=arguments.processes,
-        on_run=lambda name, done, of: print(f"[{done}/{of}] {name}", file=sys.stderr),
-    )
+    with _crew(arguments) as crew:
+        results = evaluate(claims, seed=arguments.seed, crew=crew, on_run=_tell)
     _print_results(results, arguments.seed, arguments.output)
     return int(any(result.verdict == "differs" for result in results))
+
+
+def _crew(arguments: argparse.Namespace) -> Crew:
+    from plimsoll.archive.directory import default_runs_directory
+    from plimsoll.campaign.hiring import hire
+
+    return hire(arguments.scheduler, arguments.processes, arguments.runs_directory or default_runs_directory())
+
+
+def _tell(name: str, result: TrialResult, done: int, of: int) -> None:
+    print(f"[{done}/{of}] {name} ({result.wall_seconds:.1f} s)", file=sys.stderr, flush=True)
 
 
 def _chosen(ids: Sequence[str]) -> tuple[Claim, ...]:
     from plimsoll.claims.catalogue import load_claims
 
     claims = load_claims()
-    known = {claim.id for claim in claims}
+    known = [claim.id for claim in claims]
     unknown = [name for name in ids if name.upper() not in known]
     if unknown:
-        remedy = f"The claims are {', '.join(sorted(known))}"
+        remedy = f"The claims are {', '.join(known)}"
         raise InputError(*(Complaint(Place(name), "there is no such claim", remedy) for name in unknown))
     wanted = {name.upper() for name in ids}
     return tuple(claim for claim in claims if not wanted or claim.id in wanted)
@@ -77,13 +87,16 @@ def _chosen(ids: Sequence[str]) -> tuple[Claim, ...]:
 
 def _print_list(claims: Sequence[Claim], output: str) -> None:
     if output == "json":
-        listed = [{"id": claim.id, "title": claim.title, "scenarios": claim.scenarios} for claim in claims]
+        listed = [
+            {"id": each.id, "title": each.title, "scenarios": each.scenarios, "sweeps": each.sweeps + each.frontiers}
+            for each in claims
+        ]
         print(json.dumps({"claims": listed}, indent=2, ensure_ascii=False))
         return
     for claim in claims:
         print(f"{claim.id}  {claim.title}")
-        for scenario in claim.scenarios:
-            print(f"    {scenario}")
+        for name in (*claim.scenarios, *claim.sweeps, *claim.frontiers):
+            print(f"    {name}")
 
 
 def _print_results(results: Sequence[Result], seed: int, output: str) -> None:
@@ -106,8 +119,7 @@ def _print_table(results: Sequence[Result]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140)
     shown = Table(*table.HEADINGS, box=None, padding=(0, 2, 0, 0))
     for row in table.rows(results):
-        colour = "green" if row[-1] == "holds" else "red"
-        shown.add_row(*row[:-1], f"[{colour}]{row[-1]}[/]")
+        shown.add_row(*row[:-1], f"[{COLOURS[row[-1]]}]{row[-1]}[/]")
     console.print(shown)
     for note in table.notes(results):
         console.print(f"· {note}", highlight=False)

@@ -13,6 +13,7 @@ from plimsoll.errors import Complaint, InputError, Place
 
 if TYPE_CHECKING:
     from plimsoll.scenario.model import Scenario
+    from plimsoll.scenario.sweep import Sweep
 
 DESCRIPTION = """\
 List the scenarios that ship with Plimsoll, or print one: to read it, or to change a copy of it
@@ -49,13 +50,16 @@ def _print_one(name: str, output: str) -> None:
     from plimsoll.scenario import gallery
     from plimsoll.scenario.loading import load_scenario
     from plimsoll.scenario.nearest import did_you_mean
+    from plimsoll.scenario.sweep import load_sweep
 
-    text = gallery.read(name)
+    text = gallery.read(name) or gallery.read_sweep(name)
     if text is None:
         problem = "there is no such scenario in the gallery"
-        raise InputError(Complaint(Place(name), problem, did_you_mean(name, gallery.names())))
+        raise InputError(Complaint(Place(name), problem, did_you_mean(name, (*gallery.names(), *gallery.sweeps()))))
     if output == "json":
-        _print_json(load_scenario(name).scenario.model_dump(mode="json", by_alias=True))
+        is_sweep = name in gallery.sweeps()
+        document = load_sweep(name).sweep if is_sweep else load_scenario(name).scenario
+        _print_json(document.model_dump(mode="json", by_alias=True))
     else:
         sys.stdout.write(text)
 
@@ -63,16 +67,23 @@ def _print_one(name: str, output: str) -> None:
 def _print_list(output: str) -> None:
     from plimsoll.scenario import gallery
     from plimsoll.scenario.loading import load_scenario
+    from plimsoll.scenario.sweep import load_sweep
 
     scenarios = [load_scenario(name).scenario for name in gallery.names()]
     if output == "json":
         _print_json([_entry(scenario) for scenario in scenarios])
         return
-    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_COLUMNS
-    for scenario in scenarios:
-        description = textwrap.fill(scenario.description, columns, initial_indent="    ", subsequent_indent="    ")
-        sys.stdout.write(f"{scenario.name}\n{description}\n\n")
+    swept = [load_sweep(name).sweep for name in gallery.sweeps()]
+    shown: tuple[Scenario | Sweep, ...] = (*scenarios, *swept)
+    for each in shown:
+        sys.stdout.write(f"{each.name}\n{_indented(each.description)}\n\n")
     sys.stdout.write("Run one with `plimsoll run NAME`, print it with `plimsoll examples NAME`.\n")
+    sys.stdout.write(f"Those from {gallery.sweeps()[0]} on are sweeps: run one with `plimsoll sweep NAME`.\n")
+
+
+def _indented(text: str) -> str:
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_COLUMNS
+    return textwrap.fill(text, columns, initial_indent="    ", subsequent_indent="    ")
 
 
 def _entry(scenario: Scenario) -> dict[str, Any]:

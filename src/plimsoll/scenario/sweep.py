@@ -39,8 +39,8 @@ class Find(Model):
     """A parameter of which the largest value that meets the objectives is looked for, between two bounds."""
 
     parameter: str = Field(min_length=1)
-    at_least: float = Field(gt=0)
-    at_most: float = Field(gt=0)
+    at_least: int | float = Field(gt=0)
+    at_most: int | float = Field(gt=0)
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:

@@ -3,6 +3,7 @@
 from plimsoll.claims.claim import Check, Claim
 
 OWN = "openshift/stall-before"
+WATCHED = "openshift/stall-after"
 PAIRS = "openshift/stall-pairs"
 SLEEP = "openshift/stall-pairs-sleep-30"
 ONE = "openshift/one-namespace"
@@ -10,7 +11,7 @@ ONE = "openshift/one-namespace"
 CLAIM = Claim(
     id="R1",
     title="One pod per namespace on OpenShift 4.2: pods stall as they get more; in one namespace they do not",
-    scenarios=(OWN, PAIRS, SLEEP, ONE),
+    scenarios=(OWN, WATCHED, PAIRS, SLEEP, ONE),
     checks=(
         Check(
             "Pause pods in own namespaces on two nodes that run before it stalls",
@@ -68,6 +69,13 @@ CLAIM = Claim(
             at_least=500,
             at_most=800,
             note="Slower creation moves the point, as published: with nothing else to do, capacity alone decides.",
+        ),
+        Check(
+            "Slowest of 500 pods in own namespaces with the settings of 4.3",
+            "set the stage for more pods (mechanism)",
+            "s",
+            lambda runs: runs[WATCHED].metric("podRunning.max"),
+            at_most=30,
         ),
         Check(
             "Slowest of 500 pods in one namespace",

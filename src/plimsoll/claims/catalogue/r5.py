@@ -6,6 +6,7 @@ from plimsoll.claims.claim import Check, Claim, Measure
 from plimsoll.claims.evidence import Evidence
 
 RUN = "openshift/500-pods-per-node"
+OLD = "openshift/500-pods-per-node-before"
 
 
 def _minutes(phase: str) -> Measure:
@@ -18,7 +19,7 @@ def _minutes(phase: str) -> Measure:
 CLAIM = Claim(
     id="R5",
     title="100 nodes, 5,000 namespaces, 50,000 secrets, 50,000 pods",
-    scenarios=(RUN,),
+    scenarios=(RUN, OLD),
     checks=(
         Check(
             "Create namespaces",
@@ -75,6 +76,14 @@ CLAIM = Claim(
             lambda runs: runs[RUN].metric("pods.running"),
             at_least=50_000,
             at_most=50_000,
+        ),
+        Check(
+            "Part of the pods Running with the settings of 4.2, on a tenth of the nodes",
+            "beyond 380 per node some remain Pending",
+            "",
+            lambda runs: runs[OLD].metric("pods.running.ratio"),
+            at_most=0.99,
+            note="Ten minutes after the last deployment was created.",
         ),
     ),
 )

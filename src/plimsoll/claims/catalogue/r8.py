@@ -3,13 +3,14 @@
 from plimsoll.claims.claim import Check, Claim
 
 RUN = "openshift/500-pods-per-node"
+NARROW, WIDE = "openshift/network-before", "openshift/network-after"
 NODES = 100
 BITS_PER_MEGABYTE = 8e6
 
 CLAIM = Claim(
     id="R8",
     title="45,000 clients at 100 KB/s each way",
-    scenarios=(RUN,),
+    scenarios=(RUN, NARROW, WIDE),
     checks=(
         Check(
             "Data exchanged in all, both directions",
@@ -45,6 +46,22 @@ CLAIM = Claim(
             at_least=720,
             at_most=880,
             note="The most of a hundred nodes, where the article looked at five.",
+        ),
+        Check(
+            "Mean over ten nodes, sent, with 500 Mb/s each",
+            "500 at most (mechanism)",
+            "Mb/s",
+            lambda runs: runs[NARROW].metric("network.sendMean") / 1e6,
+            at_most=500,
+            note="A tenth of the clients have their server on their own node.",
+        ),
+        Check(
+            "Mean over ten nodes, sent, with 10 Gb/s each",
+            "720, less a tenth that stays on the node",
+            "Mb/s",
+            lambda runs: runs[WIDE].metric("network.sendMean") / 1e6,
+            at_least=620,
+            at_most=680,
         ),
     ),
 )
