@@ -96,6 +96,9 @@ _MAXIMAL: Fields = {
             "labels": {"zone": "a"},
             "taints": [{"key": "a", "value": "b", "effect": "NoExecute"}],
         },
+        "pools": [
+            {"count": 1, "labels": {"zone": "b"}, "taints": [{"key": "c", "value": "d", "effect": "NoSchedule"}]},
+        ],
         "settings": {"kubelet.maxPods": 200},
         "allowOverload": True,
         "faults": [

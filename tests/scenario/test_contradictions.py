@@ -180,6 +180,11 @@ CASES: dict[str, tuple[Fields, str, str]] = {
         "pace of the load",
     ),
     "churn of nothing": (scenario(churn={"mode": "objects"}), "load.jobs[0].churn.mode", "no objects"),
+    "more nodes in pools than there are": (
+        scenario(cluster={"nodes": 2, "pools": [{"count": 1}, {"count": 2}]}),
+        "cluster.pools",
+        "3 nodes are in pools",
+    ),
     "a kubelet of no node": (
         scenario(cluster={"faults": [{"kind": "componentRestart", "at": 0, "component": "kubelet"}]}),
         "cluster.faults[0].node",

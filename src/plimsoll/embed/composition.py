@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from plimsoll.simcluster import demands, faults
@@ -20,13 +21,16 @@ def node_names(nodes: int) -> list[str]:
 
 
 def node_shapes(spec: ClusterSpec) -> list[NodeShape]:
-    """The machines, which are all alike but for their names."""
+    """The machines, which are all alike but for their names, and the labels and taints of pools."""
     node = spec.node
-    taints = tuple(taint.model_dump() for taint in node.taints)
-    return [
-        NodeShape(name, node.cpu, node.memory, node.network_bits_per_second, node.labels, taints)
-        for name in node_names(spec.nodes)
-    ]
+    shared = tuple(taint.model_dump() for taint in node.taints)
+    pools = [pool for pool in spec.pools for _ in range(pool.count)]
+    shapes = []
+    for name, pool in zip_longest(node_names(spec.nodes), pools[: spec.nodes]):
+        labels = {**node.labels, **pool.labels} if pool else node.labels
+        taints = (*shared, *(taint.model_dump() for taint in pool.taints)) if pool else shared
+        shapes.append(NodeShape(name, node.cpu, node.memory, node.network_bits_per_second, labels, taints))
+    return shapes
 
 
 def simulated_faults(spec: ClusterSpec) -> list[faults.Fault]:

@@ -19,6 +19,8 @@ def inapplicable(scenario: Scenario, nodes: int) -> Iterator[str]:
         yield f"cluster.settings cannot be set from outside: {', '.join(sorted(cluster.settings))}"
     if cluster.nodes != nodes and nodes:
         yield f"the scenario is meant for {cluster.nodes:,} nodes, and {nodes:,} take pods here"
+    if cluster.pools:
+        yield "cluster.pools labels and taints simulated nodes; these are as they are"
     if "node" in fields:
         yield "cluster.node describes simulated nodes; these are as they are"
     if cluster.faults:
