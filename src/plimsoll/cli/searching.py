@@ -133,12 +133,13 @@ def told(*, quiet: bool) -> Callable[[Step], None]:
     made = 0
 
     def tell(step: Step) -> None:
-        from plimsoll.tuning.remedy_wording import step_lines
+        from plimsoll.tuning.wording import outcome
 
         nonlocal made
         made += 1
-        for line in () if quiet else step_lines(made, step):
-            print(line, file=sys.stderr, flush=True)
+        if not quiet:
+            because = f", because of {step.limits.code} {step.limits.name}" if step.limits is not None else ""
+            print(f"[step {made}] {outcome(step.judged)}{because}", file=sys.stderr, flush=True)
 
     return tell
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from plimsoll.campaign.trial import Trial, TrialResult
     from plimsoll.measurement.objectives import Judgement
 
-WORST = 10.0
-"""The shortfall of what cannot be measured: larger than that of any run that came to its end."""
+WORST = 1e6
+"""The shortfall of what cannot be measured: larger than that of whatever can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def verdict_of(result: TrialResult) -> Verdict:
 
 
 def shortfall(judgement: Judgement) -> float:
-    """By which part of its limit an objective is missed: 0 if it is met, 0.5 for 90 s instead of 60 s; at most 10."""
+    """By which part of its limit an objective is missed: 0 if it is met, 0.5 for 90 s instead of 60 s."""
     if judgement.met:
         return 0.0
     if judgement.value is None:

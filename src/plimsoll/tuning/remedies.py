@@ -6,7 +6,7 @@ set of changes that matters: each of those that are left is shown to break the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from plimsoll.campaign.trial import Trial
 from plimsoll.diagnosis.diagnose import diagnose
 from plimsoll.errors import InputError, Place, RunError
 from plimsoll.tuning.application import applied, present
-from plimsoll.tuning.judging import Judge, Judged, Listener, verdict_of
+from plimsoll.tuning.judging import WORST, Judge, Judged, Listener, shortfall, verdict_of
 from plimsoll.tuning.knob import spelled
 from plimsoll.tuning.search.descent import polished
 from plimsoll.tuning.search.questions import Point, Probe, drive
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 12
 """Remedies in a row after which it is not a matter of settings any more."""
+
+PROGRESS = 0.95
+"""A remedy helps if it brings the run at least a twentieth nearer to its objectives; less may be chance."""
 
 PLACE = Place("a remedy")
 Archived = Callable[[Trial], "TrialResult"]
@@ -91,13 +94,18 @@ def walk(
 ) -> Walk:
     """Apply the remedy of the first cause and run again, until the scenario passes or nothing helps.
 
+    A cause whose remedy did not help gives way to the next, until something else has helped.
+
     Raises :class:`plimsoll.errors.RunError` where a run could not be completed.
     """
     steps: list[Step] = []
+    fruitless: set[str] = set()
     while len(steps) <= MOST_STEPS:
-        label = f"{loaded.scenario.name} after {len(steps)} changes, seed {seed}"
-        trial = Trial.of(loaded.scenario, seed, label)
-        step = _step(loaded, flavor, Probe((len(steps),), 0), trial, archived(trial))
+        trial = Trial.of(loaded.scenario, seed, f"{loaded.scenario.name} after {len(steps)} changes, seed {seed}")
+        result = archived(trial)
+        if steps:
+            fruitless = _still_fruitless(fruitless, steps[-1], result)
+        step = _step(loaded, flavor, Judged(Probe((len(steps),), 0), trial, result, verdict_of(result)), fruitless)
         steps.append(step)
         on_step(step)
         if step.change is None:
@@ -106,16 +114,28 @@ def walk(
     return Walk(tuple(steps))
 
 
-def _step(loaded: LoadedScenario, flavor: Flavor, probe: Probe, trial: Trial, result: TrialResult) -> Step:
+def _still_fruitless(fruitless: set[str], step: Step, result: TrialResult) -> set[str]:
+    """The findings whose remedies have not helped since something last did; whatever helps gives all another chance."""
+    if distance(result) < PROGRESS * distance(step.judged.result):
+        return set()
+    return fruitless | ({step.change.code} if step.change is not None else set())
+
+
+def distance(result: TrialResult) -> float:
+    """How far a run is from its objectives: by which parts of their limits they are missed, all together."""
+    return sum(map(shortfall, result.objectives)) if result.objectives else WORST
+
+
+def _step(loaded: LoadedScenario, flavor: Flavor, judged: Judged, fruitless: Container[str]) -> Step:
+    result = judged.result
     if result.verdict == "lost":
-        raise RunError(f"{trial.label}: {result.shortfall}")
-    judged = Judged(probe, trial, result, verdict_of(result))
+        raise RunError(f"{judged.trial.label}: {result.shortfall}")
     if judged.verdict.holds or result.directory is None:
         return Step(judged, None, None, ())
     findings = diagnose(RunArchive.open(result.directory)).findings
     for found in findings:
         settings = _new(loaded, found.remedy.get(flavor, {}))
-        if settings:
+        if settings and found.code not in fruitless:
             others = tuple(other for other in findings if other is not found)
             return Step(judged, found, Change(found.code, settings), others)
     return Step(judged, None, None, findings)

@@ -29,7 +29,7 @@ def summary(found: Sensitivity) -> Iterator[str]:
     watched = parse_objective(found.watched).metric if found.watched else "the verdict"
     yield (
         f"Predicted with profile {found.profile}, of which {count} constants that matter here are guesses. "
-        f"{watched} is {_outcome(found, found.base)}."
+        f"With their values as they are, {watched} is {_outcome(found, found.base)[2:]}."
     )
     if moving := found.moving:
         yield f"The answer rests on guesses: it is another one with {', '.join(each.guesses.name for each in moving)}."

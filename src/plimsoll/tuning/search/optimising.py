@@ -7,6 +7,7 @@ round in the order of its questions: the same verdicts lead the same way.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log1p, prod
 from typing import TYPE_CHECKING
 
 from plimsoll.errors import Complaint, InputError, Place
@@ -20,8 +21,8 @@ SAMPLER_SEED = 20260101
 ROUNDS = 60
 """Points that are tried before the best is polished. TPE needs about ten to begin with and a few dozen to be of use
 (Bergstra et al., Algorithms for Hyper-Parameter Optimization, 2011)."""
-FAILING = 1.0
-"""What failing costs at least: more than the most expensive point that holds, of which the cost is 1."""
+FAILING = 2.0
+"""What failing costs at least: more than the most expensive point that holds, which costs 1."""
 
 
 def optimum(sizes: Sequence[int], *, seeds: int, width: int, points: int = ROUNDS) -> Search[Point | None]:
@@ -35,7 +36,7 @@ def optimum(sizes: Sequence[int], *, seeds: int, width: int, points: int = ROUND
     safest = tuple(size - 1 for size in sizes)
     study.enqueue_trial(_parameters(safest))
     best: Point | None = None
-    for _ in range(0, min(points, _count(sizes)), width):
+    for _ in range(0, min(points, prod(sizes)), width):
         asked = [study.ask() for _ in range(width)]
         candidates = [_suggested(trial, sizes) for trial in asked]
         verdicts = yield from _judged(candidates, seeds)
@@ -57,7 +58,7 @@ def cost(point: Point, sizes: Sequence[int]) -> float:
 
 def penalised(point: Point, sizes: Sequence[int], verdict: Verdict) -> float:
     """The cost of a point that holds; of one that fails, the more the worse its worst objective is missed."""
-    return cost(point, sizes) if verdict.holds else FAILING + 1.0 + verdict.shortfall
+    return cost(point, sizes) if verdict.holds else FAILING + log1p(verdict.shortfall)
 
 
 def _judged(points: Sequence[Point], seeds: int) -> Search[dict[Point, Verdict]]:
@@ -99,10 +100,3 @@ def _parameters(point: Point) -> dict[str, int]:
 
 def _name(knob: int) -> str:
     return f"knob-{knob}"
-
-
-def _count(sizes: Sequence[int]) -> int:
-    count = 1
-    for size in sizes:
-        count *= size
-    return count
