@@ -7,7 +7,7 @@ import pytest
 
 from plimsoll.simcluster.dns.sizing import replicas
 from plimsoll.simcluster.profile import load_profile
-from tests.simcluster.dns.service import asking, cluster_with
+from tests.simcluster.dns.service import asking, cluster_with, like_900_nodes
 
 MENDED: dict[str, Any] = {
     "replicas": 6,
@@ -21,7 +21,7 @@ HEAVY = asking(4500, distinct_names=5000, host_domains=1, upstream_timeouts=0.02
 
 
 def failed_share(settings: dict[str, Any]) -> float:
-    cluster, record = cluster_with("kargo", HEAVY, nodes=900, **settings)
+    cluster, record = like_900_nodes("kargo", HEAVY, **settings)
     cluster.kernel.run(300)
     assert record.last("dns.lookupsPerSecond") == 4500
     return record.last("dns.failedPerSecond") / 4500
@@ -47,13 +47,13 @@ def test_following_a_large_cluster_starves_kubedns_of_its_tenth_of_a_core_withou
 
 
 def test_half_a_core_is_enough_for_the_same_cluster() -> None:
-    cluster, record = cluster_with("kargo", asking(1), nodes=900, cpuLimitCores=0.5)
+    cluster, record = like_900_nodes("kargo", asking(1), cpuLimitCores=0.5)
     cluster.kernel.run(1800)
     assert not record.events
 
 
 def test_restarts_of_a_crashing_container_are_ever_further_apart_up_to_five_minutes() -> None:
-    cluster, record = cluster_with("kargo", asking(1), nodes=900)
+    cluster, record = like_900_nodes("kargo", asking(1))
     cluster.kernel.run(2 * 3600)
     killed = [seconds for seconds, reason, message in record.events if reason == "Killing" and "kubedns" in message]
     gaps = [later - earlier for earlier, later in pairwise(killed)]

@@ -26,6 +26,9 @@ _HALVINGS = 30
 _NO_CPU_SECONDS = 1e-9
 """Of a profile in which queries cost nothing."""
 
+_NEVER_FULL = 100_000
+"""Places of kubedns' queue where fewer queries than its receive buffer holds can be forwarded to it at a time."""
+
 _STARVED_SHARE = 1e-6
 """What is left for queries where following the endpoints alone needs more than the limit."""
 
@@ -176,7 +179,8 @@ def _backend(settings: DnsSettings, arrivals: float, nodes: int) -> FiniteQueue 
     if settings.server == "coredns":
         return None
     cpu_seconds = max(settings.backend_cpu_seconds, _NO_CPU_SECONDS)
-    return FiniteQueue(arrivals, _backend_speed(settings, nodes) / cpu_seconds, settings.receive_queue)
+    places = settings.receive_queue if settings.forward_max > settings.receive_queue else _NEVER_FULL
+    return FiniteQueue(arrivals, _backend_speed(settings, nodes) / cpu_seconds, places)
 
 
 def _backend_seconds(settings: DnsSettings, backend: FiniteQueue) -> float:
@@ -189,7 +193,7 @@ def _answer(
     settings: DnsSettings, kind: Try, hit: float, front: FiniteQueue, forwarding: _Forwarding, upstream: Upstream
 ) -> Answer:
     patience = settings.resolver_timeout_seconds
-    unanswered = front.dropped + (1.0 - front.dropped) * front.later_than(patience)
+    unanswered = _unanswered(front, patience)
     miss = 1.0 - hit if _forwards(settings, kind) else 0.0
     if kind.zone == "upstream":
         behind_seconds, behind_lost = upstream.seconds, upstream.timeouts if upstream.seconds < patience else 1.0
@@ -204,6 +208,7 @@ def _answer(
 
 
 def _unanswered(queue: FiniteQueue, patience_seconds: float) -> float:
+    """The share of queries that a queue drops, or answers too late."""
     return queue.dropped + (1.0 - queue.dropped) * queue.later_than(patience_seconds)
 
 

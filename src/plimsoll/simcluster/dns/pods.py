@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from random import Random
 
-    from plimsoll.kernel import Kernel
+    from plimsoll.kernel import Kernel, Random
     from plimsoll.simcluster.dns.answering import ServerState
     from plimsoll.simcluster.settings import DnsSettings
 
