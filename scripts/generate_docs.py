@@ -11,6 +11,7 @@ from scripts.reference.conformance import conformance_page
 from scripts.reference.gallery import gallery_page
 from scripts.reference.profiles import profiles_page
 from scripts.reference.scenario import scenario_page
+from scripts.reference.series import series_page
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,6 +25,7 @@ def generated_pages() -> dict[str, str]:
         "docs/gallery.md": gallery_page(),
         "docs/profiles.md": profiles_page(),
         "docs/scenario.md": scenario_page(),
+        "docs/series.md": series_page(),
     }
 
 

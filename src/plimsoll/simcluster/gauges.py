@@ -90,8 +90,15 @@ def _add_apiserver(cluster: SimulatedCluster) -> None:
     gauge("apiserver.refusedPerSecond", "", Rate(kernel, lambda: server.refused))
     gauge("apiserver.utilization", "", lambda: server.take_utilization(kernel.now))
     gauge("apiserver.requestsPerSecond", "", Rate(kernel, lambda: cluster.metering.answered))
+    if not cluster.profile.proxy.enabled:  # else whoever simulates the connections knows better
+        gauge("apiserver.watches", "", partial(_watches, cluster))
     cluster.store.observe_collections(partial(_add_collection, cluster))
     gauge("apiserver.storageBytes", "", StorageSize(cluster.store))
+
+
+def _watches(cluster: SimulatedCluster) -> int:
+    each = cluster.profile.proxy.kubelet_watches + cluster.profile.proxy.kube_proxy_watches
+    return sum(each + kubelet.objects.watches for kubelet in cluster.kubelets.values() if kubelet.up)
 
 
 def _add_collection(cluster: SimulatedCluster, collection: Collection) -> None:

@@ -104,7 +104,13 @@ _CONTROL_PLANE = (
         "Requests answered with 429",
         'apiserver_request_total{code="429"}, apiserver_dropped_requests_total before 1.20',
     ),
-    Series("apiserver.watches", "watches", "", "Open", 'apiserver_longrunning_requests{verb="WATCH"}'),
+    Series(
+        "apiserver.watches",
+        "watches",
+        "",
+        "Open, of kubelets and kube-proxies",
+        'apiserver_longrunning_requests{verb="WATCH"}',
+    ),
     Series("apiserver.watchStartsPerSecond", "1/s", "", "Watches begun", 'apiserver_request_total{verb="WATCH"}'),
     Series(
         "apiserver.connectionsPerSecond",
@@ -229,6 +235,14 @@ _CONFIGURATION = (
     Series("config.controllers.replicasetWorkers", "", "", "--concurrent-replicaset-syncs", _MANAGER),
     Series("config.controllers.namespaceWorkers", "", "", "--concurrent-namespace-syncs", _MANAGER),
     Series("config.controllers.verbosity", "", "", "--v", _MANAGER),
+    Series(
+        "config.monitoring.retentionSeconds",
+        "s",
+        "",
+        "How long Prometheus keeps samples",
+        "--storage.tsdb.retention.time",
+    ),
+    Series("config.monitoring.remoteWrite", "", "", "1 where samples are kept elsewhere, too", "remote_write"),
     Series("config.network.hostPrefix", "bits", "", "Prefix of a node's pod CIDR", "--node-cidr-mask-size"),
 )
 """Constants of a run, reported at its start; the instance is empty where all nodes are alike."""
