@@ -16,7 +16,9 @@ from plimsoll import __version__
 from plimsoll.cli import (
     claims,
     clean,
+    diagnose,
     examples,
+    explain,
     export,
     limits,
     plan,
@@ -44,6 +46,8 @@ Find the load line of a Kubernetes cluster: load a simulated cluster as planned,
 
 COMMANDS = (
     run,
+    diagnose,
+    explain,
     sweep,
     tune,
     limits,

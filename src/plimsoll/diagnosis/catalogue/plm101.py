@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.diagnosis.evidence.gauges import Plateau, plateau
 from plimsoll.diagnosis.finding import Effect, Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
+from plimsoll.diagnosis.observable import shown_by
 
 if TYPE_CHECKING:
     from plimsoll.diagnosis.evidence import Evidence
@@ -79,7 +80,7 @@ def _facts(worst: _Throttled, throttled: list[_Throttled]) -> tuple[Fact, ...]:
     node = worst.pods.node
     facts = [
         Fact.of(f"config.{QPS}", f"limit of the kubelet on {node}", worst.limit.limit),
-        Fact.of(REQUESTS, f"longest time at that limit on {node}, in seconds", worst.limit.seconds),
+        Fact(f"longest time at that limit on {node}", worst.limit.seconds, "s", shown_by(REQUESTS)),
         Fact(f"pods late on {node}, of {worst.pods.pods}", worst.pods.late, "pods", "watch of pods"),
         Fact("nodes in this state", len(throttled), "nodes", "watch of pods"),
     ]

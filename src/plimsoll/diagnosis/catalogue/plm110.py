@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from plimsoll.diagnosis.evidence import Evidence
 
 PART = Threshold("part of the kubelets' requests", 0.5, "share", "polling is then what the limit is spent on")
+SPENT = Threshold("part of the limit", 0.33, "share", "three times as many such pods, and nothing is left")
 STRATEGY = "kubelet.configMapAndSecretChangeDetectionStrategy"
 POLLED = ("secrets", "configmaps")
 
@@ -21,30 +22,44 @@ def _observe(evidence: Evidence) -> Sighting | None:
     strategy = evidence.gauges.setting(STRATEGY)
     if strategy is None or STRATEGIES[int(strategy)] == "Watch":
         return None
-    nodes = [node for node in evidence.pods.by_node.values() if node.late > LATE.value * node.pods]
-    busy = [node for node in nodes if _at_limit(evidence, node.node)]
     polls = sum(evidence.clients.requests("kubelet", "GET", resource).count for resource in POLLED)
     requests = evidence.clients.requests("kubelet").count
-    if not busy or polls < PART.value * requests:
+    if polls < PART.value * requests or not polls:
+        return None
+    nodes = [node for node in evidence.pods.by_node.values() if node.late > LATE.value * node.pods]
+    busy = [node for node in nodes if _at_limit(evidence, node.node)]
+    if not busy and _spent(evidence) < SPENT.value:
         return None
     late = sum(node.late for node in busy)
-    objects = polls / max(evidence.run_seconds, 1.0)
+    rate = polls / max(evidence.run_seconds, 1.0)
+    consequence = f"which leaves nothing for the status of {late} pods" if busy else "for as long as these pods exist"
     return Sighting(
         cause=(
             f"{polls} of the kubelets' {requests} requests read secrets and config maps again that have not changed: "
-            f"{objects:.1f} a second, which leaves nothing for the status of {late} pods."
+            f"{rate:.1f} a second, {consequence}."
         ),
         confidence=0.9,
         evidence=(
             Fact("GETs of secrets and config maps by kubelets", polls, "requests", "audit log"),
             Fact("part of the kubelets' requests", polls / requests, "share", "audit log"),
+            Fact("part of the kubelets' limits, once pods run", _spent(evidence), "share", "audit log, /configz"),
             Fact.of(f"config.{STRATEGY}", f"strategy ({STRATEGIES[int(strategy)]})", strategy),
-            Fact("pods with trouble", late, "pods", "watch of pods"),
+            Fact("pods that are late on kubelets at their limit", late, "pods", "watch of pods"),
         ),
         effect=Effect(late, evidence.pods.start_delay_seconds(frozenset(node.node for node in busy))),
         plot=Plot.of(evidence.clients.requests("kubelet", "GET", "secrets").rate, "GETs of secrets", "1/s"),
-        limits_next="the kubelet's limit of requests while many pods start",
+        limits_next="the kubelet's limit of requests while many pods start" if busy else "",
     )
+
+
+def _spent(evidence: Evidence) -> float:
+    """The part of all kubelets' limits that polling takes in the last tenth of the run, when no pod starts any more."""
+    nodes = evidence.pods.by_node
+    limits = sum(evidence.gauges.setting(QPS, node) or 0.0 for node in nodes)
+    start, end = 0.9 * evidence.run_seconds, evidence.run_seconds
+    rates = (evidence.clients.requests("kubelet", "GET", resource).rate.within(start, end) for resource in POLLED)
+    polled = sum(rate.mean(end) for rate in rates)
+    return polled / limits if limits else 0.0
 
 
 def _at_limit(evidence: Evidence, node: str) -> bool:
@@ -60,8 +75,8 @@ FINDING = Finding(
     name="config-polling",
     claim="Kubelets spend their limit of requests on reading secrets and config maps again and again.",
     asks=("GETs of secrets and configmaps by kubelets", f"config.{STRATEGY}", REQUESTS, f"config.{QPS}"),
-    thresholds=(PART, PLATEAU, LATE),
-    severity="error",
+    thresholds=(PART, SPENT, PLATEAU, LATE),
+    severity="warning",
     remedies=everywhere(
         Remedy(
             "Let kubelets watch secrets and config maps instead of reading them at every sync of a pod.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.diagnosis.evidence.gauges import plateau
 from plimsoll.diagnosis.finding import Effect, Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
+from plimsoll.diagnosis.observable import shown_by
 
 if TYPE_CHECKING:
     from plimsoll.diagnosis.evidence import Evidence
@@ -25,11 +26,12 @@ def _observe(evidence: Evidence) -> Sighting | None:
     # a client whose server is on the same node sends nothing over the wire: one in as many as there are nodes
     wanted_of_node = wanted / len(sending) * (1 - 1 / len(sending))
     highest = evidence.gauges.highest(SEND)
+    if sum(highest.values()) >= SHORT.value * wanted_of_node * len(sending):
+        return None  # a node sends as much as it has clients: only all of them together tell
     full = [
         node
         for node, steps in sending.items()
-        if 0 < highest[node] < SHORT.value * wanted_of_node
-        and plateau(steps, highest[node], FLAT.value, evidence.run_seconds).seconds >= LASTING.value
+        if highest[node] and plateau(steps, highest[node], FLAT.value, evidence.run_seconds).seconds >= LASTING.value
     ]
     if not full:
         return None
@@ -43,7 +45,7 @@ def _observe(evidence: Evidence) -> Sighting | None:
         evidence=(
             Fact.of(SEND, "most that a node sends", top),
             Fact("wanted of each node", wanted_of_node, "bit/s", "the load"),
-            Fact.of(SEND, f"nodes at their maximum, of {len(sending)}", len(full)),
+            Fact(f"nodes at their maximum, of {len(sending)}", len(full), "nodes", shown_by(SEND)),
         ),
         effect=Effect(evidence.load.pods, 0.0),
         plot=Plot.of(sending[full[0]], f"Sent by {full[0]}", "bit/s", top),

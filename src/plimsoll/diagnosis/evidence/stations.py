@@ -185,7 +185,6 @@ def _scheduler(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
         capacity_per_second=1 / service if service else None,
         utilization=_capped(arrivals * service) if arrivals is not None and service is not None else None,
         peak_utilization=_capped(most * service) if most is not None and service is not None else None,
-        inside=stretch.mean(evidence.gauges.steps("pods.pending")),
         wait_seconds=float(delays.mean()),
         share=_share(evidence, delays),
         source="watch of pods, scheduler_scheduling_algorithm_duration_seconds",
@@ -222,9 +221,29 @@ def _starts(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
             "",
             "pods",
             arrivals_per_second=delays.size / stretch.seconds,
-            inside=stretch.mean(evidence.gauges.steps("pods.containerCreating")),
             wait_seconds=float(delays.mean()),
             share=_share(evidence, delays),
+            source="watch of pods",
+        )
+
+
+def _way(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
+    """Created to Running as a whole: ``kubectl get pods`` counts those inside, so that Little's law can be checked.
+
+    What it calls Pending lasts until the kubelet's first report, so the two counts cannot be told apart by station.
+    """
+    pods = evidence.pods
+    delays = _through(np.where(np.isnan(pods.running), pods.gone, pods.running) - pods.created)
+    pending = stretch.mean(evidence.gauges.steps("pods.pending"))
+    creating = stretch.mean(evidence.gauges.steps("pods.containerCreating"))
+    if delays.size:
+        yield Station(
+            "created to Running",
+            "",
+            "pods",
+            arrivals_per_second=delays.size / stretch.seconds,
+            inside=None if pending is None or creating is None else pending + creating,
+            wait_seconds=float(delays.mean()),
             source="watch of pods",
         )
 
@@ -341,6 +360,7 @@ _LOOKS: tuple[Look, ...] = (
     _kubelet_limiters,
     _image_pulls,
     _starts,
+    _way,
     _readiness,
     _dns,
 )

@@ -1,0 +1,208 @@
+"""A diagnosis for a terminal of 100 columns: the cause first, its evidence, what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from plimsoll.diagnosis.catalogue import load_findings
+from plimsoll.planning.manifests import render_all
+from plimsoll.planning.settings_manifests import manifests
+
+if TYPE_CHECKING:
+    from plimsoll.archive.manifest import Manifest
+    from plimsoll.diagnosis.bottleneck import Bottleneck
+    from plimsoll.diagnosis.diagnose import Diagnosis
+    from plimsoll.diagnosis.evidence.stations import Station
+    from plimsoll.diagnosis.finding import Fact, Finding, Flavor, Found, Plot
+
+WIDTH = 100
+SPARK_WIDTH = 60
+SPARKS = "▁▂▃▄▅▆▇█"
+SEVERITY_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold blue"}
+
+
+def print_diagnosis(
+    diagnosis: Diagnosis, manifest: Manifest, flavor: Flavor, stream: TextIO, *, stations: bool = False
+) -> None:
+    """Write a diagnosis with the remedies of one flavour; ``stations`` adds the table of all stations."""
+    _print(_render(diagnosis, manifest, flavor, stations=stations), stream)
+
+
+def print_background(finding: Finding, stream: TextIO) -> None:
+    """Write what there is to know about a finding."""
+    _print(_background(finding), stream)
+
+
+def print_catalogue(findings: Sequence[Finding], stream: TextIO) -> None:
+    """Write the list of all findings."""
+    grid = Table.grid(padding=(0, 2))
+    for finding in findings:
+        grid.add_row(Text(finding.code, style="bold"), Text(finding.name), Text(finding.claim))
+    _print(grid, stream)
+
+
+def sparkline(plot: Plot, width: int = SPARK_WIDTH) -> str:
+    """The highest value of each piece of the time, as a bar between nothing and the highest of all."""
+    start, end = plot.seconds[0], plot.seconds[-1]
+    pieces = [0.0] * width
+    held = 0.0
+    points = iter(zip(plot.seconds, plot.values, strict=True))
+    upcoming = next(points, None)
+    for piece in range(width):
+        until = start + (end - start) * (piece + 1) / width
+        highest = held
+        while upcoming is not None and upcoming[0] <= until:
+            held = upcoming[1]
+            highest = max(highest, held)
+            upcoming = next(points, None)
+        pieces[piece] = highest
+    top = max([*pieces, plot.limit or 0.0])
+    return "".join(
+        SPARKS[round((len(SPARKS) - 1) * max(value, 0.0) / top)] if top > 0 else SPARKS[0] for value in pieces
+    )
+
+
+def _print(what: RenderableType, stream: TextIO) -> None:
+    console = Console(file=stream, width=WIDTH, highlight=False)
+    with console.capture() as capture:
+        console.print(what, crop=False)
+    lines = capture.get().rstrip().splitlines()
+    stream.write("".join(f"{line}\n" if console.is_terminal else f"{line.rstrip()}\n" for line in lines))
+
+
+def _render(diagnosis: Diagnosis, manifest: Manifest, flavor: Flavor, *, stations: bool) -> RenderableType:
+    parts: list[RenderableType] = [Text(f"{manifest.scenario} · run {manifest.id}", style="bold"), Text()]
+    known = {finding.code: finding for finding in load_findings()}
+    for found in diagnosis.findings:
+        parts += [*_finding(found, known[found.code], flavor), Text()]
+    if not diagnosis.findings:
+        parts += [Text("Nothing is the matter as far as this run shows.", style="green"), Text()]
+    if diagnosis.bottleneck is not None:
+        parts += [_tightest(diagnosis.bottleneck), Text()]
+    if stations:
+        parts += [Text("Stations, from the first creation until the last pod ran", style="bold cyan")]
+        parts += [_stations(diagnosis.stations)]
+    return Group(*parts)
+
+
+def _finding(found: Found, finding: Finding, flavor: Flavor) -> Iterator[RenderableType]:
+    head = Text.assemble(
+        (f"{found.severity.upper()} ", SEVERITY_STYLES[found.severity]),
+        (f"{found.code} {found.name}", "bold"),
+        (f"  confidence {found.confidence:.0%}", "dim"),
+    )
+    if found.symptom_of:
+        head.append(f"  follows from {', '.join(found.symptom_of)}", style="dim")
+    yield head
+    yield Padding(Text(found.cause), (0, 0, 0, 2))
+    yield Padding(_evidence(found.evidence), (1, 0, 0, 2))
+    if found.plot is not None and found.plot.seconds:
+        yield Padding(_plot(found.plot), (1, 0, 0, 2))
+    if found.limits_next:
+        yield Padding(Text(f"Limits next: {found.limits_next}."), (1, 0, 0, 2))
+    yield Padding(Text(f"Remedy: {finding.remedies[flavor].text}"), (1, 0, 0, 2))
+    if found.remedy.get(flavor):
+        yield Padding(
+            Text(render_all(manifests(found.remedy[flavor], flavor)).rstrip(), no_wrap=True, overflow="ignore"),
+            (1, 0, 0, 4),
+        )
+    yield Padding(Text(f"If unsure, measure: {finding.measure_if_unsure}", style="dim"), (1, 0, 0, 2))
+
+
+def _evidence(facts: Sequence[Fact]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(justify="right", no_wrap=True)
+    for fact in facts:
+        grid.add_row(
+            Text(f"{_number(fact.value)} {fact.unit}".rstrip(), style="bold"), fact.text, Text(fact.source, style="dim")
+        )
+    return grid
+
+
+def _plot(plot: Plot) -> Text:
+    limit = "" if plot.limit is None else f", limit {_number(plot.limit)}"
+    text = Text(f"{plot.title}: up to {_number(max(plot.values))} {plot.unit}{limit}\n", style="dim")
+    text.append(sparkline(plot), style="cyan")
+    text.append(f"  {plot.seconds[0]:.0f}–{plot.seconds[-1]:.0f} s", style="dim")
+    return text
+
+
+def _tightest(found: Bottleneck) -> Text:
+    text = Text(f"Tightest station: {station_name(found.station)}, {found.utilization:.0%} busy")
+    if found.limits:
+        text.append("; nothing goes faster until it is relieved")
+        if found.following is not None and found.relief is not None:
+            text.append(
+                f". Then {station_name(found.following)} limits, at {_number(found.relief)} times the throughput at most"
+            )
+    else:
+        text.append(f"; {_number(found.headroom)} times the throughput would fill it")
+    return text.append(".")
+
+
+def station_name(station: Station) -> str:
+    """The station and which one of several."""
+    return f"{station.name} ({station.instance})" if station.instance else station.name
+
+
+def _stations(stations: Sequence[Station]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim", border_style="dim")
+    table.add_column("station", no_wrap=True)
+    for column in ("in/s", "most/s", "busy", "at worst", "inside", "wait", "L/λW", "of the way"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for station in stations:
+        table.add_row(
+            station_name(station),
+            _number(station.arrivals_per_second),
+            _number(station.capacity_per_second),
+            _percent(station.utilization),
+            _percent(station.peak_utilization),
+            _number(station.inside),
+            _number(station.wait_seconds, " s"),
+            _number(station.little_ratio),
+            _percent(station.share),
+        )
+    return table
+
+
+def _number(value: float | None, unit: str = "") -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}{unit}" if abs(value) >= 100 else f"{value:.3g}{unit}"  # noqa: PLR2004  three digits that matter
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _background(finding: Finding) -> RenderableType:
+    thresholds = Table.grid(padding=(0, 2))
+    thresholds.add_column(justify="right", no_wrap=True)
+    for threshold in finding.thresholds:
+        thresholds.add_row(
+            Text(f"{_number(threshold.value)} {threshold.unit}", style="bold"), threshold.name, threshold.reason
+        )
+    sections: tuple[tuple[str, RenderableType], ...] = (
+        ("Background", Text(finding.background)),
+        ("Evidence", Text(", ".join(finding.asks))),
+        ("Thresholds", thresholds),
+        ("Remedy", Text("\n".join(dict.fromkeys(remedy.text for remedy in finding.remedies.values())))),
+        ("Does not apply when", Text(finding.not_when)),
+        ("To measure", Text(finding.measure_if_unsure)),
+        ("Symptom of", Text(", ".join(finding.symptom_of))),
+        ("Sources", Text("\n".join(finding.sources))),
+    )
+    style = SEVERITY_STYLES[finding.severity]
+    head = Text.assemble((f"{finding.code} {finding.name}", "bold"), "  ", (finding.severity, style))
+    parts: list[RenderableType] = [head, Text(finding.claim)]
+    for title, content in sections:
+        if not isinstance(content, Text) or content.plain:
+            parts += [Text(), Text(title, style="bold cyan"), Padding(content, (0, 0, 0, 2))]
+    return Group(*parts)
