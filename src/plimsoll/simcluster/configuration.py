@@ -23,7 +23,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "sync_frequency_seconds",
         "verbosity",
     ),
-    "apiserver": ("max_reads_in_flight", "max_mutating_in_flight"),
+    "apiserver": ("cores", "max_reads_in_flight", "max_mutating_in_flight"),
     "scheduler": ("qps", "burst"),
     "controllers": ("qps", "burst", "deployment_workers", "replicaset_workers", "namespace_workers", "verbosity"),
     "network": ("host_prefix",),

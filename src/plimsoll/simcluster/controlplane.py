@@ -51,4 +51,17 @@ def begin(cluster: SimulatedCluster, connections: NodeConnections | None) -> Non
         gauge("apiserver.watchStartsPerSecond", "", lambda: round(connections.watch_starts_per_second, 3))
         gauge("apiserver.connectionsPerSecond", "", lambda: round(connections.connections_per_second, 3))
         gauge("apiserver.watchEventsPerSecond", "", lambda: round(connections.watch_events_per_second, 3))
+    _show_configuration(cluster)
     cluster.background.begin()
+
+
+def _show_configuration(cluster: SimulatedCluster) -> None:
+    """What a look at the proxies' configuration and at the masters themselves shows."""
+    proxy, masters, constant = cluster.profile.proxy, cluster.profile.masters, cluster.sampler.constant
+    if proxy.enabled:
+        constant("config.proxy.idleTimeoutSeconds", "", proxy.idle_timeout_seconds)
+    if masters.count:
+        constant("config.masters.count", "", masters.count)
+        constant("config.masters.coresPerMaster", "", masters.cores_per_master)
+        constant("config.masters.virtualMachines", "", float(masters.virtual_machines))
+        constant("config.masters.schedulerPlacement", "", float(masters.scheduler_placement == "own"))

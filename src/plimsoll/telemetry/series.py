@@ -227,6 +227,20 @@ _CONFIGURATION = (
         "--max-mutating-requests-inflight of all API servers together",
         "command line of the API servers",
     ),
+    Series("config.apiserver.cores", "CPUs", "", "Of all API servers", "go_sched_gomaxprocs_threads"),
+    Series(
+        "config.proxy.idleTimeoutSeconds", "s", "", "Of proxies to the API; 0: never", "proxy_timeout in nginx.conf"
+    ),
+    Series("config.masters.count", "machines", "", "That run an API server", "kubectl get pods -n kube-system -o wide"),
+    Series("config.masters.coresPerMaster", "cores", "", "Of a master", "lscpu"),
+    Series("config.masters.virtualMachines", "", "", "1: masters are virtual", "systemd-detect-virt"),
+    Series(
+        "config.masters.schedulerPlacement",
+        "",
+        "",
+        "1: on a machine without an API server",
+        "kubectl get pods -n kube-system -o wide",
+    ),
     Series("config.scheduler.qps", "1/s", "", "--kube-api-qps", _SCHEDULER),
     Series("config.scheduler.burst", "requests", "", "--kube-api-burst", _SCHEDULER),
     Series("config.controllers.qps", "1/s", "", "--kube-api-qps, each controller's own", _MANAGER),
