@@ -39,7 +39,7 @@ def ending(walk: Walk) -> str:
         )
     last = walk.steps[-1]
     if last.others:
-        return "Nothing helps any more: no setting is a remedy of what was found, or all of them are set already."
+        return "Nothing helps any more: no setting is a remedy of what was found, or those that are have not helped."
     return "Nothing helps any more: it fails, and nothing was found that explains it."
 
 

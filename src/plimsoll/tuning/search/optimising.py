@@ -7,6 +7,7 @@ round in the order of its questions: the same verdicts lead the same way.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from math import log1p, prod
 from typing import TYPE_CHECKING
 
@@ -18,37 +19,48 @@ if TYPE_CHECKING:
     import optuna
 
 SAMPLER_SEED = 20260101
-ROUNDS = 60
-"""Points that are tried before the best is polished. TPE needs about ten to begin with and a few dozen to be of use
+POINTS = 60
+"""Points that are tried before the best is polished; a grid that has no more is gone through instead. TPE needs about ten to begin with and a few dozen to be of use
 (Bergstra et al., Algorithms for Hyper-Parameter Optimization, 2011)."""
 FAILING = 2.0
 """What failing costs at least: more than the most expensive point that holds, which costs 1."""
 
 
-def optimum(sizes: Sequence[int], *, seeds: int, width: int, points: int = ROUNDS) -> Search[Point | None]:
+def optimum(sizes: Sequence[int], *, seeds: int, width: int, points: int = POINTS) -> Search[Point | None]:
     """The cheapest point found that holds with every seed, such that lowering any knob a step fails; None if none holds.
 
     The cost of a point is the mean height of its knobs, from 0 (all at their least safe) to 1.
 
     Raises :class:`plimsoll.errors.InputError` where optuna is not installed.
     """
+    if prod(sizes) <= points:
+        return (yield from cheapest(sizes, seeds=seeds, width=width))
     study = _study()
-    safest = tuple(size - 1 for size in sizes)
-    study.enqueue_trial(_parameters(safest))
+    study.enqueue_trial(_parameters(tuple(size - 1 for size in sizes)))
     best: Point | None = None
-    for _ in range(0, min(points, prod(sizes)), width):
+    for _ in range(0, points, width):
         asked = [study.ask() for _ in range(width)]
         candidates = [_suggested(trial, sizes) for trial in asked]
         verdicts = yield from _judged(candidates, seeds)
         for trial, point in zip(asked, candidates, strict=True):
             study.tell(trial, penalised(point, sizes, verdicts[point]))
-        holding = [
-            point for point in [*candidates, best] if point is not None and _known_to_hold(point, best, verdicts)
-        ]
-        best = min(holding, key=lambda point: cost(point, sizes), default=None)
+        holding = [point for point in candidates if verdicts[point].holds]
+        best = min([*holding, *([best] if best else [])], key=lambda point: cost(point, sizes), default=None)
     if best is None:
         return None
     return (yield from polished(best, seeds=seeds))
+
+
+def cheapest(sizes: Sequence[int], *, seeds: int, width: int) -> Search[Point | None]:
+    """The cheapest point of a small grid that holds: all are tried in the order of their costs until one does."""
+    points = sorted(product(*map(range, sizes)), key=lambda point: (cost(point, sizes), point))
+    for start in range(0, len(points), width):
+        candidates = points[start : start + width]
+        verdicts = yield from _judged(candidates, seeds)
+        holding = next((point for point in candidates if verdicts[point].holds), None)
+        if holding is not None:
+            return holding
+    return None
 
 
 def cost(point: Point, sizes: Sequence[int]) -> float:
@@ -72,10 +84,6 @@ def _judged(points: Sequence[Point], seeds: int) -> Search[dict[Point, Verdict]]
             if not answers[probe].holds:
                 verdicts[probe.point] = answers[probe]
     return verdicts
-
-
-def _known_to_hold(point: Point, best: Point | None, verdicts: dict[Point, Verdict]) -> bool:
-    return point == best or verdicts[point].holds
 
 
 def _study() -> optuna.Study:
