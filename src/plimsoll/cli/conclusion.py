@@ -55,13 +55,16 @@ def _summarise(outcome: Outcome, arguments: argparse.Namespace) -> Summary:
     from plimsoll.archive.reader import RunArchive
     from plimsoll.archive.writer import write_summary
     from plimsoll.cli.report import DEFAULT_NAME, print_as, write_page
+    from plimsoll.diagnosis.diagnose import diagnose
+    from plimsoll.diagnosis.document import headline
     from plimsoll.measurement.summary import summarise
     from plimsoll.report.document import document
 
     archive = RunArchive.open(outcome.directory)
     summary = summarise(archive)
-    write_summary(outcome.directory, document(summary))
+    findings = diagnose(archive).findings
+    write_summary(outcome.directory, document(summary, [headline(found) for found in findings]))
     if not arguments.no_report:
         write_page(arguments.report or outcome.directory / DEFAULT_NAME, archive, summary)
-    print_as(summary, arguments.output)
+    print_as(summary, arguments.output, findings)
     return summary

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plimsoll.archive.reader import RunArchive
+    from plimsoll.diagnosis.finding import Found
     from plimsoll.measurement.summary import Summary
 
 DESCRIPTION = """\
@@ -44,11 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     """
     from plimsoll.archive.reader import RunArchive
+    from plimsoll.diagnosis.diagnose import diagnose
     from plimsoll.measurement.summary import summarise
 
     archive = RunArchive.open(arguments.archive, arguments.runs_directory)
     summary = summarise(archive)
-    print_as(summary, arguments.output)
+    print_as(summary, arguments.output, diagnose(archive).findings)
     path: Path | None = arguments.html or (archive.directory / DEFAULT_NAME if arguments.open else None)
     if path is not None:
         write_page(path, archive, summary)
@@ -58,26 +62,32 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def print_as(summary: Summary, output: str) -> None:
-    """Print a summary as text or as JSON."""
+def print_as(summary: Summary, output: str, findings: Sequence[Found]) -> None:
+    """Print a summary with what a diagnosis found, as text or as JSON."""
     if output == "json":
         import orjson
 
+        from plimsoll.diagnosis.document import headline
         from plimsoll.report.document import document
 
-        print(orjson.dumps(document(summary), option=orjson.OPT_INDENT_2).decode())
+        print(
+            orjson.dumps(
+                document(summary, [headline(found) for found in findings]), option=orjson.OPT_INDENT_2
+            ).decode()
+        )
     else:
         from plimsoll.report.terminal import print_summary
 
-        print_summary(summary, sys.stdout)
+        print_summary(summary, sys.stdout, findings)
 
 
 def write_page(path: Path, archive: RunArchive, summary: Summary) -> None:
     """Write the report with plots; ``InputError`` where the file cannot be written."""
+    from plimsoll.diagnosis.diagnose import diagnose
     from plimsoll.errors import Complaint, InputError, Place
     from plimsoll.report.html import render_html
 
-    page = render_html(archive, summary)
+    page = render_html(archive, summary, diagnose(archive))
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

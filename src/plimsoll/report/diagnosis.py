@@ -14,6 +14,7 @@ from rich.text import Text
 from plimsoll.diagnosis.catalogue import load_findings
 from plimsoll.planning.manifests import render_all
 from plimsoll.planning.settings_manifests import manifests
+from plimsoll.report.terminal import SEVERITY_STYLES, WIDTH
 
 if TYPE_CHECKING:
     from plimsoll.archive.manifest import Manifest
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from plimsoll.diagnosis.evidence.stations import Station
     from plimsoll.diagnosis.finding import Fact, Finding, Flavor, Found, Plot
 
-WIDTH = 100
 SPARK_WIDTH = 60
 SPARKS = "▁▂▃▄▅▆▇█"
-SEVERITY_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold blue"}
 
 
 def print_diagnosis(

@@ -15,6 +15,7 @@ from plimsoll.measurement import wording
 from plimsoll.measurement.latency import INTERVALS, STAGES
 
 if TYPE_CHECKING:
+    from plimsoll.diagnosis.finding import Found
     from plimsoll.measurement.objectives import Judgement
     from plimsoll.measurement.summary import Measurements, Summary
 
@@ -22,24 +23,26 @@ WIDTH = 100
 BAR_WIDTH = 36
 MOST_ROWS = 8
 
+SEVERITY_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold blue"}
 VERDICT_STYLES = {"pass": "bold green", "fail": "bold red", "incomplete": "bold yellow"}
 
 
-def print_summary(summary: Summary, stream: TextIO) -> None:
-    """Write the summary; colours only where the stream is a terminal that has them."""
+def print_summary(summary: Summary, stream: TextIO, findings: Sequence[Found] = ()) -> None:
+    """Write the summary with what a diagnosis found; colours only where the stream is a terminal that has them."""
     console = Console(file=stream, width=WIDTH, highlight=False)
     with console.capture() as capture:
-        console.print(render(summary))
+        console.print(render(summary, findings))
     lines = capture.get().rstrip().splitlines()
     stream.write("".join(f"{line}\n" if console.is_terminal else f"{line.rstrip()}\n" for line in lines))
 
 
-def render(summary: Summary) -> RenderableType:
+def render(summary: Summary, findings: Sequence[Found] = ()) -> RenderableType:
     """The summary as something rich can print."""
     measured = summary.measured
     sections: tuple[tuple[str, Sequence[RenderableType]], ...] = (
         ("", [_title(summary)]),
         ("Objectives", [_objectives(summary.objectives)]),
+        ("Findings", [_findings(findings)]),
         ("Warnings", [Text(f"! {warning}", style="yellow") for warning in summary.warnings]),
         ("Phases", [_phases(measured)]),
         ("Pods", list(_pods(measured))),
@@ -98,6 +101,15 @@ def _objectives(objectives: Sequence[Judgement]) -> RenderableType:
     for objective in objectives:
         mark = Text("✓ met", style="green") if objective.met else Text("✗ missed", style="bold red")
         grid.add_row(mark, Text(objective.expression), Text(objective.problem or judged_value(objective)))
+    return grid
+
+
+def _findings(findings: Sequence[Found]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for found in findings:
+        grid.add_row(Text(f"{found.severity} {found.code}", style=SEVERITY_STYLES[found.severity]), Text(found.cause))
+    if findings:
+        grid.add_row("", Text("plimsoll diagnose shows the evidence and what to do about it.", style="dim"))
     return grid
 
 
