@@ -67,6 +67,7 @@ def _latency(measured: Measurements) -> Numbers:
 def _clients(measured: Measurements) -> Numbers:
     for client in measured.traffic.clients:
         yield from _client(client)
+        yield f"logs.{client.client}", measured.log_lines.get(client.client, 0)
 
 
 def _client(client: ClientTraffic) -> Numbers:

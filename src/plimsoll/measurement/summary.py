@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -104,6 +105,8 @@ class Measurements:
     transfer: Transfer | None
     gauges: Mapping[str, float]
     """What gauges and counters of components came to, by the name of the metric."""
+    log_lines: Mapping[str, int]
+    """Lines that each component has logged."""
     work: tuple[Work, ...]
     """What the programs in pods measured, where they ran."""
     slowest: tuple[SlowPod, ...]
@@ -179,6 +182,7 @@ def measure(archive: Archive, expected: Expectation) -> Measurements:
             **migrations(samples),
             **monitoring(samples, run_seconds),
         },
+        log_lines=Counter(str(component) for component in archive.table("logs").column("component").to_pylist()),
         work=work(archive.table("results"), archive.table("durations")),
         slowest=_slowest(timelines),
     )

@@ -62,6 +62,7 @@ METRICS: dict[str, str] = {
     f" .seconds; {_QUANTILES}",
     "monitoring": "Prometheus: .memoryBytes.max .memoryBytes.mean .headSeries.max .restarts .querySeconds.max; .lost seconds"
     " without scrapes, and with % .history, the part of the run that can be asked about",
+    "logs": "lines that a client has logged about its waits, e.g. logs.kubelet",
     "network": "bits per second of a node while data is exchanged: .sendMean .sendMin .sendMax .receiveMean .receiveMax",
     "work": "what pods really did, by kind, e.g. work.exchange: .complete .refused .bytesSent .firstConnectionSeconds.max,"
     f" .roundTrip; {_QUANTILES}",

@@ -96,7 +96,9 @@ class Scheduler:
         """Spends the time of a cycle; on a machine that others use, too, that takes longer."""
         self._bind = self._client.kind("POST", "pods/binding")
         self._patch_status = self._client.kind("PATCH", "pods/status")
-        events = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
+        events = self._client
+        if settings.separate_event_client:
+            events = Client(environment, "scheduler-events", qps=settings.qps, burst=settings.burst)
         self._events = recorder(
             environment, events, Reporter(SCHEDULER_NAME, f"{SCHEDULER_NAME}-control-plane", series=True)
         )

@@ -14,6 +14,7 @@ class SchedulerSettings(Settings):
 
     qps: Rate
     burst: Count
+    separate_event_client: bool = Field(description="Events pass a limiter of their own, not that of bindings.")
     cycle_seconds: Seconds = Field(description="One scheduling cycle, apart from what nodes cost.")
     cycle_seconds_per_node: Seconds = Field(description="Added for every node that is looked at.")
     percentage_of_nodes_to_score: Annotated[int, Field(ge=0, le=100)] = Field(
