@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from plimsoll.diagnosis.diagnose import diagnose
 from plimsoll.measurement.summary import summarise
 from plimsoll.report.html import render_html
 from tests.report.chromium import Page, open_page
@@ -31,7 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder: Path = tmp_path_factory.mktemp("report")
     archive = write_run(folder, replace(SHAPE))
     report = folder / "report.html"
-    report.write_text(render_html(archive, summarise(archive)), encoding="utf-8")
+    report.write_text(render_html(archive, summarise(archive), diagnose(archive)), encoding="utf-8")
     with open_page(report, folder / "profile") as page:
         yield page
         assert page.complaints == []

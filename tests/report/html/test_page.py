@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from plimsoll.diagnosis.diagnose import diagnose
 from plimsoll.measurement.summary import summarise
 from plimsoll.report.html import render_html
 from plimsoll.report.html.figures import _is_a_moment, figures
@@ -24,14 +25,14 @@ LARGEST_BYTES = 1_000_000
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     archive = write_run(tmp_path_factory.mktemp("runs"), replace(Shape(), throttle_seconds=31.0))
-    return render_html(archive, summarise(archive))
+    return render_html(archive, summarise(archive), diagnose(archive))
 
 
 def test_a_large_run_makes_no_large_page(tmp_path: Path) -> None:
     shape = Shape(nodes=600, namespaces=20, exchange_seconds=3000.0, throttle_seconds=5.0)
     archive = write_run(tmp_path, shape)
 
-    assert len(render_html(archive, summarise(archive)).encode()) < LARGEST_BYTES
+    assert len(render_html(archive, summarise(archive), diagnose(archive)).encode()) < LARGEST_BYTES
 
 
 def test_the_policy_allows_what_is_on_the_page_and_nothing_else(page: str) -> None:
@@ -62,7 +63,9 @@ def test_the_profile_says_how_well_its_constants_are_known(page: str) -> None:
 def test_the_same_archive_gives_the_same_page(tmp_path: Path) -> None:
     archive = write_run(tmp_path, Shape(namespaces=4))
 
-    assert render_html(archive, summarise(archive)) == render_html(archive, summarise(archive))
+    assert render_html(archive, summarise(archive), diagnose(archive)) == render_html(
+        archive, summarise(archive), diagnose(archive)
+    )
 
 
 def test_a_plot_that_is_alone_in_its_row_takes_all_of_it(tmp_path: Path) -> None:
@@ -78,7 +81,7 @@ def test_a_plot_that_is_alone_in_its_row_takes_all_of_it(tmp_path: Path) -> None
 def test_a_run_that_saw_nothing_makes_a_page_without_plots(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, virtual_seconds=0.0)
 
-    page = render_html(archive, summarise(archive))
+    page = render_html(archive, summarise(archive), diagnose(archive))
 
     assert "<figure" not in page
     assert "Objectives" in page
@@ -87,7 +90,7 @@ def test_a_run_that_saw_nothing_makes_a_page_without_plots(tmp_path: Path) -> No
 def test_a_run_of_one_pod_makes_a_page(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, pod("a", 1.0, scheduled=1.0, apiScheduled=1.0, apiRunning=1.0))
 
-    assert 'id="time-to-running"' in render_html(archive, summarise(archive))
+    assert 'id="time-to-running"' in render_html(archive, summarise(archive), diagnose(archive))
 
 
 def test_a_run_of_one_interval_makes_no_plots_over_time() -> None:

@@ -13,9 +13,11 @@ from plimsoll.measurement import wording
 from plimsoll.report.html import tables, work_tables
 from plimsoll.report.html.figures import figures
 from plimsoll.report.html.markup import Markup, join, tag
+from plimsoll.report.html.reasons import reasons
 from plimsoll.report.terminal import judged_value
 
 if TYPE_CHECKING:
+    from plimsoll.diagnosis.diagnose import Diagnosis
     from plimsoll.measurement.columns import Archive
     from plimsoll.measurement.summary import Measurements, Summary
 
@@ -36,10 +38,10 @@ MARK = tag(
 )
 
 
-def render_html(archive: Archive, summary: Summary) -> str:
+def render_html(archive: Archive, summary: Summary, diagnosis: Diagnosis) -> str:
     """The whole report as one HTML document of well under a megabyte."""
     title = f"{summary.manifest.scenario} – Plimsoll"
-    return whole_page(title, _header(summary), _main(archive, summary), _footer(summary))
+    return whole_page(title, _header(summary), _main(archive, summary, diagnosis), _footer(summary))
 
 
 def whole_page(title: str, *body: Markup) -> str:
@@ -93,12 +95,14 @@ def _header(summary: Summary) -> Markup:
     )
 
 
-def _main(archive: Archive, summary: Summary) -> Markup:
+def _main(archive: Archive, summary: Summary, diagnosis: Diagnosis) -> Markup:
     measured = summary.measured
     return tag(
         "main",
         tag("section", *(_tile(*tile) for tile in _tiles(measured)), class_="tiles", aria_label="In short"),
         _judgement(summary),
+        tag("h2", "Why"),
+        reasons(diagnosis),
         tag("h2", "What happened"),
         tag("section", *(figure.render() for figure in figures(archive, summary)), class_="figures"),
         tag("h2", "The numbers"),

@@ -1,0 +1,56 @@
+"""Stations in words: their queueing numbers as cells of a table, and what the tightest of them means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plimsoll.measurement.wording import NOT_MEASURED
+
+if TYPE_CHECKING:
+    from plimsoll.diagnosis.bottleneck import Bottleneck
+    from plimsoll.diagnosis.evidence.stations import Station
+
+HEADINGS = ("Station", "Arrivals/s", "Capacity/s", "Busy", "Busiest min", "Inside", "Wait", "L/λW", "Of the way")
+
+
+def cells(station: Station) -> tuple[str, ...]:
+    """A station's row under :data:`HEADINGS`."""
+    return (
+        name(station),
+        number(station.arrivals_per_second),
+        number(station.capacity_per_second),
+        percent(station.utilization),
+        percent(station.peak_utilization),
+        number(station.inside),
+        number(station.wait_seconds, " s"),
+        number(station.little_ratio),
+        percent(station.share),
+    )
+
+
+def name(station: Station) -> str:
+    """The station, and which one of several."""
+    return f"{station.name} ({station.instance})" if station.instance else station.name
+
+
+def tightest(found: Bottleneck) -> str:
+    """Which station is tightest, what its relief would bring, and what would limit next."""
+    text = f"Tightest station: {name(found.station)}, {found.utilization:.0%} busy"
+    if not found.limits:
+        return f"{text}; {number(found.headroom)} times the throughput would fill it."
+    text += "; nothing goes faster until it is relieved."
+    if found.following is not None and found.relief is not None:
+        text += f" Then {name(found.following)} limits, at {number(found.relief)} times the throughput at most."
+    return text
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """A number with the digits that matter, or that it was not measured."""
+    if value is None:
+        return NOT_MEASURED
+    return f"{value:,.0f}{unit}" if abs(value) >= 1000 else f"{value:.3g}{unit}"  # noqa: PLR2004
+
+
+def percent(value: float | None) -> str:
+    """A share as a percentage, or that it was not measured."""
+    return NOT_MEASURED if value is None else f"{value:.0%}"
