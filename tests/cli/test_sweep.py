@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from plimsoll.campaign.notebook import Notebook
 from plimsoll.cli import main
 from tests.campaign.test_sweeping import TEXT
 
@@ -53,6 +57,19 @@ def test_what_was_run_before_is_not_run_again(words: list[str], tmp_path: Path, 
 
     assert json.loads(capsys.readouterr().out) == first  # wall-clock times included
     assert (tmp_path / "runs" / "trials.sqlite").is_file()
+
+
+def test_ctrl_c_ends_it_at_once_and_keeps_what_was_there(words: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "plimsoll", *words[:-1], "2", "--seeds", "900"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("[1/3600]")
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+
+    assert process.returncode == 130
+    assert "the same command goes on where it was" in said
+    assert len(Notebook(tmp_path / "runs")) >= 1
 
 
 def test_the_parameters_of_a_scenario_are_listed(capsys: Captured) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plimsoll.errors import InputError
 from plimsoll.scenario.loading import load_scenario, parse_scenario
-from plimsoll.scenario.model import Scenario
+from plimsoll.scenario.model import Load, Scenario
 from plimsoll.scenario.parameters import PARAMETERS, get, names, replaced, varied
 
-DENSE = load_scenario("openshift/500-pods-per-node").scenario
+PLAIN = load_scenario("openshift/500-pods-per-node").scenario
+DEMANDS: list[dict[str, Any]] = [
+    {"kind": "apiRequests", "perSecond": 5},
+    {"kind": "dnsLookups", "perSecond": 5, "external": 1},
+    {"kind": "databaseTransactions", "perSecond": 5},
+]
 TWO_JOBS = parse_scenario(
     """
     cluster: {nodes: 4}
@@ -25,6 +32,9 @@ TWO_JOBS = parse_scenario(
     "two.yaml",
 ).scenario
 
+DENSE = PLAIN.model_copy(
+    update={"load": Load.model_validate({**PLAIN.load.model_dump(mode="json", by_alias=True), "demands": DEMANDS})}
+)
 NUMBERS = sorted(PARAMETERS.keys() - {"workload", "podsPerNode", "podsPerNamespace"})
 
 
@@ -105,6 +115,7 @@ def test_a_scenario_names_the_parameters_that_it_has() -> None:
         (DENSE, "podsPerNamespace", 1, "has 1 and a multiple of 1 pods"),
         (TWO_JOBS, "podsPerNamespace", 13, "has a multiple of 2 pods"),
         (TWO_JOBS, "podsPerNode", 0.5, "2 pods are there"),
+        (TWO_JOBS, "requestsPerSecond", 5, "load.demands has nothing of kind apiRequests"),
         (TWO_JOBS, "bytesPerSecondPerClient", 5, "exchanges no data"),
         (TWO_JOBS, "workload", "juggle", "juggle"),
         (DENSE, "ratePerSecond", -1, "with ratePerSecond=-1: load.pace.ratePerSecond"),

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plimsoll.cli.searching import crew, positive
+from plimsoll.cli.searching import crew, interrupted, positive
 from plimsoll.errors import Complaint, InputError, Place
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Carry the sweep out; 0, or 3 where a point could not be run to its end.
+    """Carry the sweep out; 0, or 3 where a point could not be run to its end, or 130 if interrupted.
 
     Raises:
         InputError: there is no such sweep or parameter, or a point is no scenario; nothing has been run then.
@@ -74,8 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
     for name, values in map(_parsed, arguments.vary):
         loaded = loaded.varying(name, values)
     _refuse_search(loaded)
-    with crew(arguments) as hired:
-        points = sweep(loaded, hired, arguments.seeds, _unheard if arguments.quiet else _tell)
+    try:
+        with crew(arguments) as hired:
+            points = sweep(loaded, hired, arguments.seeds, _unheard if arguments.quiet else _tell)
+    except KeyboardInterrupt:
+        return interrupted()
     if arguments.output == "json":
         print(json.dumps(_document(loaded, points), indent=2, ensure_ascii=False))
     else:

@@ -12,6 +12,7 @@ from typing import Any
 
 from plimsoll.errors import Complaint, InputError, Place
 from plimsoll.scenario import proportions
+from plimsoll.scenario.demands import ApiRequests, DatabaseTransactions, DnsLookups
 from plimsoll.scenario.loading import scenario_of
 from plimsoll.scenario.model import Exchange, Job, Scenario
 from plimsoll.scenario.nearest import did_you_mean
@@ -27,6 +28,9 @@ from plimsoll.scenario.proportions import (
 
 Value = Any
 """A number; for settings and ``workload`` also whatever else a file may hold there."""
+
+PacedDemand = ApiRequests | DatabaseTransactions | DnsLookups
+PACED_DEMANDS = (ApiRequests, DatabaseTransactions, DnsLookups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,27 @@ def _with_exchange_rate(scenario: Scenario, value: Value) -> Scenario:
     return with_principal(scenario, job.model_copy(update={"exchange": exchange}))
 
 
+def _demand(kind: str) -> tuple[Callable[..., Value], ...]:
+    """Read and write how much there is per second of the one demand of a kind."""
+
+    def found(scenario: Scenario) -> list[PacedDemand]:
+        return [each for each in scenario.load.demands if isinstance(each, PACED_DEMANDS) and each.kind == kind]
+
+    def read(scenario: Scenario) -> float | None:
+        demands = found(scenario)
+        return demands[0].per_second if len(demands) == 1 else None
+
+    def write(scenario: Scenario, value: Value) -> Scenario:
+        demands = found(scenario)
+        if len(demands) != 1:
+            raise ValueError(f"load.demands has {len(demands) or 'nothing'} of kind {kind}, and it takes one")
+        changed = demands[0].model_copy(update={"per_second": float(value)})
+        every = tuple(changed if each is demands[0] else each for each in scenario.load.demands)
+        return scenario.model_copy(update={"load": scenario.load.model_copy(update={"demands": every})})
+
+    return read, write
+
+
 def _objects(kind: str, mounts: str) -> tuple[Callable[..., Value], ...]:
     """Read and write how many secrets or config maps each namespace has; pods that mount none so far mount all."""
 
@@ -214,6 +239,9 @@ PARAMETERS: dict[str, Parameter] = {
     "bytesPerSecondPerClient": Parameter(
         "data that each client sends, and gets back", _exchange_rate, _with_exchange_rate
     ),
+    "requestsPerSecond": Parameter("requests of other clients to the API servers", *_demand("apiRequests")),
+    "lookupsPerSecond": Parameter("names looked up in the cluster's DNS", *_demand("dnsLookups")),
+    "transactionsPerSecond": Parameter("transactions of the database", *_demand("databaseTransactions")),
     "workload": Parameter(
         "kind of what each pod does",
         *_pod(proportions.workload_of, proportions.with_workload),
