@@ -30,13 +30,13 @@ class Services:
         self.bench.kernel.run(700.0)
 
     def count(self, name: str) -> float:
-        return self.bench.gauges.total(f"database.{name}")
+        return float(self.bench.gauges.total(f"database.{name}"))
 
     def logs_with(self, text: str) -> int:
         return sum(text in line for line in self.bench.logs)
 
 
-FIXED = {"client_classifies": True, "client_retries": 1.0}
+FIXED: dict[str, Any] = {"client_classifies": True, "client_retries": 1.0}
 
 
 def test_old_oslo_db_does_not_know_perconas_words_for_a_deadlock() -> None:

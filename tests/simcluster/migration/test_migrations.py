@@ -11,8 +11,8 @@ from plimsoll.simcluster.profile import ProfileError, load_profile
 from tests.simcluster.appclusters import Bench
 
 GIB = 1024**3
-INBOUND = {"inbound_network": "private", "inbound_address_honoured": True}
-EVERYWHERE = {"libvirt_listens_on": "all"}
+INBOUND: dict[str, Any] = {"inbound_network": "private", "inbound_address_honoured": True}
+EVERYWHERE: dict[str, Any] = {"libvirt_listens_on": "all"}
 
 
 class Compute:
