@@ -12,7 +12,7 @@ from plimsoll.simcluster.dns.caching import Asked
 from plimsoll.simcluster.dns.searchpath import Try
 from plimsoll.simcluster.dns.wording import FORWARDS_EXCEEDED
 from plimsoll.simcluster.profile import load_profile
-from tests.simcluster.dns.dnsmasq import AAAA, NOERROR, NXDOMAIN, REFUSED, A, code, running
+from tests.components.dnsmasq import AAAA, NOERROR, NXDOMAIN, REFUSED, A, code, running
 
 DNSMASQ = shutil.which("dnsmasq", path="/usr/sbin:/usr/local/sbin:/usr/bin") or ""
 
