@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pytest
 
 from plimsoll.simcluster.profile import load_profile, profile_names
@@ -16,7 +19,9 @@ TIGHT = {
 }
 
 
-def loaded(profile: str = "kubernetes-1.36", pods: int = 60, **settings: object) -> Cluster:
+def loaded(
+    profile: str = "kubernetes-1.36", pods: int = 60, settings: Mapping[str, object] = MappingProxyType({})
+) -> Cluster:
     """A node with pods that all come at once, after a minute."""
     cluster = Cluster(profile, settings=settings, namespaces=pods)
     for index in range(pods):
@@ -30,7 +35,7 @@ def values(cluster: Cluster, series: str, instance: str = NODE) -> list[float]:
 
 
 def test_a_throttled_kubelet_sends_as_much_as_its_limiter_lets_through() -> None:
-    cluster = loaded(**TIGHT)
+    cluster = loaded(settings=TIGHT)
 
     rates = values(cluster, "kubelet.requestsPerSecond")
     assert max(rates) == pytest.approx(5 + 10 / 10, abs=0.2)  # with the burst

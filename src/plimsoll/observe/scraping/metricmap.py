@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Component = Literal["kubelet", "apiserver", "scheduler", "controllers"]
-Reading = Literal["gauge", "greatest", "rate", "mean", "age"]
-"""How samples become a value: the sum of gauges, the greatest of them, the growth of counters per second, the growth of a
-histogram's or summary's sum over that of its count, or the time since a Unix time."""
+Reading = Literal["gauge", "greatest", "rate", "share", "mean", "age"]
+"""How samples become a value: the sum of gauges, the greatest of them, the growth of counters per second, that as a share
+of CPUS, the growth of a histogram's or summary's sum over that of its count, or the time since a Unix time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,15 @@ class Rule:
     """Values that a label must have, where the sample has the label at all."""
     instance: tuple[str, ...] = ()
     """The labels whose values make the instance, joined by dots; without any it is the node, or empty."""
+    called: str = ""
+    """The instance, where it is always the same."""
 
 
+PROCESS_START = "process_start_time_seconds"
+"""Tells one process from another behind the same address: API servers take turns behind a load balancer."""
+
+CPU_SECONDS = "process_cpu_seconds_total"
+CPUS = "go_sched_gomaxprocs_threads"
 _OWN_REQUESTS = {"method": frozenset({"GET", "PATCH", "DELETE"})}
 _OWN_WAITS = {"verb": frozenset({"GET", "LIST", "PATCH", "DELETE"})}
 _WATCHES = {"verb": frozenset({"WATCH", "WATCHLIST"})}
@@ -50,6 +57,11 @@ RULES = (
     Rule("kubelet.plegLastSeenSeconds", "kubelet", "age", ("kubelet_pleg_last_seen_seconds",)),
     Rule("kubelet.plegRelistSeconds", "kubelet", "mean", ("kubelet_pleg_relist_duration_seconds",)),
     Rule("kubelet.imagePullSeconds", "kubelet", "mean", ("kubelet_image_pull_duration_seconds",)),
+    Rule("apiserver.utilization", "apiserver", "share", (CPU_SECONDS,)),
+    Rule("config.apiserver.cores", "apiserver", "gauge", (CPUS,)),
+    Rule("masters.cpuCores", "apiserver", "rate", (CPU_SECONDS,), called="kube-apiserver"),
+    Rule("masters.cpuCores", "scheduler", "rate", (CPU_SECONDS,), called="kube-scheduler"),
+    Rule("masters.cpuCores", "controllers", "rate", (CPU_SECONDS,), called="kube-controller-manager"),
     Rule("apiserver.requestsPerSecond", "apiserver", "rate", _REQUESTS),
     Rule("apiserver.refusedPerSecond", "apiserver", "rate", _REQUESTS, {"code": frozenset({"429"})}),
     Rule("apiserver.watchStartsPerSecond", "apiserver", "rate", _REQUESTS, _WATCHES),
@@ -101,13 +113,10 @@ RULES = (
 )
 """Every series that is read off metrics."""
 
-PROCESS_START = "process_start_time_seconds"
-"""Tells one process from another behind the same address: API servers take turns behind a load balancer."""
-
 
 def names_of(rules: tuple[Rule, ...]) -> frozenset[str]:
     """The names of the samples that these rules read."""
-    return frozenset(
+    return frozenset((PROCESS_START, CPUS)) | frozenset(
         name
         for rule in rules
         for metric in rule.metrics

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from plimsoll.observe.scraping.exposition import Sample, samples
-from plimsoll.observe.scraping.metricmap import PROCESS_START, Rule, names_of
+from plimsoll.observe.scraping.metricmap import CPUS, PROCESS_START, Rule, names_of
 
 Totals = tuple[float, float]
 """A counter and zero, or a histogram's sum and count."""
@@ -32,7 +32,7 @@ class PageReader:
     def __init__(self, rules: Sequence[Rule], node: str = "") -> None:
         self._rules = tuple(rules)
         self._node = node
-        self._names = names_of(self._rules) | {PROCESS_START}
+        self._names = names_of(self._rules)
         self._before: dict[float, tuple[float, dict[tuple[str, str], Totals]]] = {}
 
     @property
@@ -53,7 +53,7 @@ class PageReader:
         for rule in self._rules:
             for instance, total in _totals(rule, by_name, self._node).items():
                 value: float | None
-                if rule.reading in {"rate", "mean"}:
+                if rule.reading in {"rate", "share", "mean"}:
                     totals[rule.series, instance] = total
                     elapsed_seconds = now_seconds - before_seconds
                     value = _grown(
@@ -61,6 +61,8 @@ class PageReader:
                     )
                 else:
                     value = unix_seconds - total[0] if rule.reading == "age" else total[0]
+                if rule.reading == "share":
+                    value = _share(value, by_name)
                 if value is not None:
                     values.append(Value(rule.series, instance, value))
         self._before[started] = now_seconds, totals
@@ -88,12 +90,18 @@ def _applicable(rule: Rule, found: Sequence[Sample], node: str) -> Iterator[tupl
         labels = sample.labels
         if all(labels.get(label, "") in allowed for label, allowed in rule.where.items() if label in labels):
             parts = [labels[label] for label in rule.instance if labels.get(label)]
-            yield (_instance(parts) if rule.instance else node), sample.value
+            yield (_instance(parts) if rule.instance else rule.called or node), sample.value
 
 
 def _instance(parts: Sequence[str]) -> str:
     name = ".".join(parts)
     return {"readOnly": "readonly"}.get(name, name)
+
+
+def _share(used: float | None, by_name: Mapping[str, list[Sample]]) -> float | None:
+    """A rate of CPU seconds as a share of the CPUs that the process may use, where it tells how many."""
+    cpus = sum(sample.value for sample in by_name.get(CPUS, ()))
+    return used / cpus if used is not None and cpus else None
 
 
 def _grown(rule: Rule, now: Totals, before: Totals | None, elapsed_seconds: float, *, known: bool) -> float | None:
@@ -103,7 +111,7 @@ def _grown(rule: Rule, now: Totals, before: Totals | None, elapsed_seconds: floa
     earlier = before or (0.0, 0.0)  # a label that is new began at zero
     if now[0] < earlier[0] or now[1] < earlier[1]:
         earlier = (0.0, 0.0)
-    if rule.reading == "rate":
+    if rule.reading != "mean":
         return (now[0] - earlier[0]) / elapsed_seconds
     counted = now[1] - earlier[1]
     return (now[0] - earlier[0]) / counted if counted else 0.0
