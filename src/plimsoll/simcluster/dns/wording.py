@@ -19,6 +19,16 @@ _PROBE = {
     "coredns": 'Liveness probe failed: Get "http://:8080/health": context deadline exceeded '
     "(Client.Timeout exceeded while awaiting headers)",
 }
+_KILLED = {
+    "kube-dns": 'Killing container with id docker://{container}:pod "{pod}_kube-system" container "{container}" is unhealthy, '
+    "it will be killed and re-created.",
+    "coredns": "Container {container} failed liveness probe, will be restarted",
+}
+_BACKING_OFF = {
+    "kube-dns": "Back-off restarting failed docker container",
+    "coredns": "Back-off restarting failed container {container} in pod {pod}",
+}
+"""By server, because each was deployed in the time of another kubelet: that of 1.5 and 1.6, and today's."""
 
 
 class Reports:
@@ -36,7 +46,8 @@ class Reports:
 
     def killed(self, pod: str, container: str) -> None:
         """The kubelet gives a container up."""
-        self._event("Normal", "Killing", pod, f"Container {container} failed liveness probe, will be restarted")
+        message = _KILLED[self._settings.server].format(pod=pod, container=container)
+        self._event("Normal", "Killing", pod, message)
 
     def out_of_memory(self, pod: str, container: str) -> None:
         """The kernel's line, and the event that node-problem-detector makes of it."""
@@ -46,7 +57,7 @@ class Reports:
 
     def backing_off(self, pod: str, container: str) -> None:
         """The kubelet waits before it starts a container again."""
-        message = f"Back-off restarting failed container {container} in pod {pod}"
+        message = _BACKING_OFF[self._settings.server].format(pod=pod, container=container)
         self._event("Warning", "BackOff", pod, message)
 
     def forwards_exceeded(self, pod: str) -> None:
