@@ -8,6 +8,7 @@ from pathlib import Path
 from plimsoll.cli.entry import command_line
 from scripts.reference.commands import commands_page
 from scripts.reference.conformance import conformance_page
+from scripts.reference.findings import findings_page
 from scripts.reference.gallery import gallery_page
 from scripts.reference.profiles import profiles_page
 from scripts.reference.scenario import scenario_page
@@ -22,6 +23,7 @@ def generated_pages() -> dict[str, str]:
     return {
         "docs/commands.md": commands_page(command_line()),
         "docs/conformance.md": conformance_page(),
+        "docs/findings.md": findings_page(),
         "docs/gallery.md": gallery_page(),
         "docs/profiles.md": profiles_page(),
         "docs/scenario.md": scenario_page(),

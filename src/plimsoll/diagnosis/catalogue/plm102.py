@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plimsoll.diagnosis.evidence.gauges import plateau
+from plimsoll.diagnosis.evidence.stations import busy_stretch
 from plimsoll.diagnosis.finding import Effect, Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ MARGIN = Threshold(
     "factor of the remedy", 2, "x", "demand above a limit does not show; twice the limit is a first step"
 )
 
+PART = Threshold(
+    "creating, of the time until all run", 0.5, "share", "otherwise what comes after it takes longer, and limits"
+)
+
 WAITS, QPS, BURST, QUEUE = (
     "controllers.limiterWaitSeconds",
     "controllers.qps",
@@ -31,7 +36,7 @@ MAKERS = ("deployment", "replicaset", "replicationcontroller", "statefulset", "d
 
 def _observe(evidence: Evidence) -> Sighting | None:
     limit = evidence.gauges.setting(QPS)
-    if limit is None or limit <= 0:
+    if limit is None or limit <= 0 or _created_soon(evidence):
         return None
     waits = plateau(evidence.gauges.steps(WAITS), WAIT.value, 0.0, evidence.run_seconds)
     measured = bool(evidence.gauges.by_instance(WAITS))
@@ -63,6 +68,11 @@ def _observe(evidence: Evidence) -> Sighting | None:
     )
 
 
+def _created_soon(evidence: Evidence) -> bool:
+    """Whether the pods were all there long before they all ran: then a later station limits."""
+    return evidence.pods.created_span_seconds < PART.value * busy_stretch(evidence).seconds
+
+
 def _is_busy(evidence: Evidence, maker: str, limit: float, *, by_queue: bool) -> bool:
     """Whether a controller's requests stand at the limit, or, where waits are measured, its keys wait in the queue."""
     burst = evidence.gauges.setting(BURST) or limit
@@ -85,7 +95,7 @@ FINDING = Finding(
     name="controller-throttled",
     claim="A controller's own client-side limit holds its requests back, so that objects are created or removed late.",
     asks=(WAITS, QUEUE, f"config.{QPS}", f"config.{BURST}", "requests by controller"),
-    thresholds=(WAIT, LASTING, AT_LIMIT, MARGIN),
+    thresholds=(WAIT, LASTING, PART, AT_LIMIT, MARGIN),
     severity="warning",
     remedies=everywhere(
         Remedy(
