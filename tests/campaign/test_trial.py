@@ -80,3 +80,8 @@ def test_a_result_has_the_numbers_and_objectives_of_its_run() -> None:
         ("pods.running == 100%", True)
     ]
     assert result.directory is None
+
+
+def test_a_result_names_what_a_diagnosis_found() -> None:
+    assert perform(small_trial(3)).findings == ()
+    assert "PLM111" in perform(small_trial(150)).findings  # statuses wait for each other
