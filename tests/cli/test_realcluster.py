@@ -48,6 +48,17 @@ def test_the_smallest_role_for_a_scenario_is_printed(capsys: pytest.CaptureFixtu
     assert binding["subjects"] == [{"kind": "User", "name": "jane", "apiGroup": "rbac.authorization.k8s.io"}]
 
 
+def test_what_it_takes_to_read_metrics_is_printed_on_request_only(capsys: pytest.CaptureFixture[str]) -> None:
+    def rules(*flags: str) -> list[dict[str, list[str]]]:
+        assert main(["rbac", "quickstart", "--user", "jane", "--output", "json", *flags]) == 0
+        return list(json.loads(capsys.readouterr().out)["items"][0]["rules"])
+
+    more = [rule for rule in rules("--metrics") if rule not in rules()]
+    assert {"nonResourceURLs": ["/metrics"], "verbs": ["get"]} in more
+    assert {resource for rule in more for resource in rule.get("resources", ())} >= {"nodes/proxy", "events"}
+    assert "nodes/proxy" not in str(rules())
+
+
 @pytest.mark.parametrize("flag", ["--qps", "--burst", "--connections", "--workers"])
 def test_limits_are_positive(tmp_path: Path, capsys: pytest.CaptureFixture[str], flag: str) -> None:
     config = str(kubeconfig(tmp_path, NOWHERE))

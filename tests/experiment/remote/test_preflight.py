@@ -88,6 +88,17 @@ def test_who_may_not_see_nodes_is_warned_and_sees_less() -> None:
     assert "may not list nodes: the run goes on and does not see them" in cleared.findings.warnings
 
 
+def test_who_may_not_read_metrics_is_told_what_evidence_will_be_missing() -> None:
+    forbidden = {("get", "/metrics"), ("get", "nodes"), ("watch", "events")}
+    cleared = check(lambda api: api.forbidden.update(forbidden))
+    assert not cleared.watch_events
+    assert cleared.findings.warnings == [
+        "may not watch events: the run goes on and does not see them",
+        "may not get nodes/proxy: the run goes on and does not see them",
+        "may not get /metrics: the run goes on and does not see them",
+    ]
+
+
 def test_a_namespace_of_somebody_else_is_never_used() -> None:
     complaint = refusal(lambda api: api.put("namespaces", namespace("job-1")))
     assert "1 that the run would create exist and are not Plimsoll's: job-1" in complaint
