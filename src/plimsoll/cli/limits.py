@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, width
 
 if TYPE_CHECKING:
+    from plimsoll.campaign.crew import Crew
     from plimsoll.scenario.loading import LoadedScenario
     from plimsoll.scenario.sweep import Sweep
     from plimsoll.tuning.frontier import Axis, Frontier, Limit, Survey
+    from plimsoll.tuning.sensitivity import Sensitivity
     from plimsoll.tuning.wishes import KnobWish
 
 DESCRIPTION = """\
@@ -41,6 +43,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         metavar="NAME=A,B,C",
         help="find it for each of these values (default: those of a sweep); given again, for each combination",
     )
+    group.add_argument("--no-sensitivity", action="store_true", help="do not look how far the answer rests on guesses")
     group.add_argument("--html", type=Path, metavar="FILE", help="also draw the frontier on a page")
     add_crew(parser, seeds=1)
 
@@ -56,10 +59,12 @@ def run(arguments: argparse.Namespace) -> int:
     loaded, sweep = _loaded(arguments)
     survey = _survey(arguments, loaded, sweep)
     try:
-        frontier = _found(loaded, survey, arguments)
+        with crew(arguments) as hired:
+            frontier = _found(loaded, survey, arguments, hired)
+            sensitivity = None if arguments.no_sensitivity else _assessed(loaded, frontier, hired)
     except KeyboardInterrupt:
         return interrupted()
-    _print(loaded, frontier, arguments.output)
+    _print(loaded, frontier, sensitivity, arguments.output)
     if arguments.html is not None:
         _write_page(loaded, frontier, arguments.html)
     return 0 if frontier.holds_somewhere else NOTHING_HOLDS
@@ -113,7 +118,7 @@ def _axis(text: str) -> Axis:
     return Axis(wish.name, wish.values)
 
 
-def _found(loaded: LoadedScenario, survey: Survey, arguments: argparse.Namespace) -> Frontier:
+def _found(loaded: LoadedScenario, survey: Survey, arguments: argparse.Namespace, hired: Crew) -> Frontier:
     from plimsoll.tuning.frontier import find_frontier
     from plimsoll.tuning.knob import spelled
 
@@ -122,17 +127,36 @@ def _found(loaded: LoadedScenario, survey: Survey, arguments: argparse.Namespace
             where = f" at {spelled(limit.at)}" if limit.at else ""
             print(f"{survey.knob.name}{where}: {limit.largest}", file=sys.stderr, flush=True)
 
-    with crew(arguments) as hired:
-        return find_frontier(loaded, survey, hired, Progress(quiet=arguments.quiet), tell)
+    return find_frontier(loaded, survey, hired, Progress(quiet=arguments.quiet), tell)
 
 
-def _print(loaded: LoadedScenario, frontier: Frontier, output: str) -> None:
+def _assessed(loaded: LoadedScenario, frontier: Frontier, hired: Crew) -> Sensitivity | None:
+    """What the first limit rests on, as one that can stand for all."""
+    from plimsoll.errors import Place
+    from plimsoll.tuning.application import applied
+    from plimsoll.tuning.sensitivity import assess
+
+    changes = frontier.first_limit()
+    if changes is None:
+        return None
+    return assess(applied(loaded, changes, Place("--find")), seed=frontier.seeds[0], crew=hired)
+
+
+def _print(loaded: LoadedScenario, frontier: Frontier, sensitivity: Sensitivity | None, output: str) -> None:
+    from plimsoll.cli.sensitivity import print_sensitivity
     from plimsoll.tuning.document import frontier_document
+    from plimsoll.tuning.sensitivity_wording import document
 
     if output == "json":
-        print(json.dumps(frontier_document(loaded.scenario, frontier), indent=2, ensure_ascii=False))
+        assessed = {"sensitivity": None if sensitivity is None else document(sensitivity)}
+        print(json.dumps(frontier_document(loaded.scenario, frontier) | assessed, indent=2, ensure_ascii=False))
         return
     _print_text(frontier)
+    if sensitivity is not None:
+        from plimsoll.tuning.knob import spelled
+
+        print(f"\nWhat this rests on, at {spelled(frontier.first_limit() or {})}:\n")
+        print_sensitivity(sensitivity)
 
 
 def _print_text(frontier: Frontier) -> None:
@@ -147,9 +171,8 @@ def _print_text(frontier: Frontier) -> None:
     for row in frontier_wording.rows(frontier):
         table.add_row(*row)
     console.print(table)
-    console.print(
-        f"\nThe largest {frontier.knob.name} with which every objective holds ({wording.seeds(frontier.seeds)})."
-    )
+    seeds = wording.seeds(frontier.seeds)
+    console.print(f"\nThe largest {frontier.knob.name} with which every objective holds ({seeds}).")
     for line in frontier_wording.caveats(frontier):
         console.print(line, style="yellow", soft_wrap=True)
 

@@ -56,6 +56,14 @@ class Frontier:
         """Whether any load holds anywhere."""
         return any(limit.largest is not None for limit in self.limits)
 
+    def first_limit(self) -> dict[str, Any] | None:
+        """The parameters of the first limit that has one above it that fails, or else of the first that there is."""
+        known = [limit for limit in self.limits if limit.largest is not None]
+        chosen = next((limit for limit in known if limit.first_failing is not None), next(iter(known), None))
+        if chosen is None or chosen.largest is None:
+            return None
+        return {**chosen.at, **self.knob.changes(chosen.largest)}
+
     def curves(self) -> Iterator[tuple[str, list[tuple[Any, Number]]]]:
         """The frontier along the first axis: a curve for each combination of the others, with a name for it."""
         if not self.axes:

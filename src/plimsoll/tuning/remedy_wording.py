@@ -38,6 +38,8 @@ def ending(walk: Walk) -> str:
             "It passes as it is." if not changes else f"It passes after {changes} change{'s' if changes > 1 else ''}."
         )
     last = walk.steps[-1]
+    if last.judged.result.verdict == "impossible":
+        return f"Nothing can be tried: {last.judged.result.shortfall}"
     if last.others:
         return "Nothing helps any more: no setting is a remedy of what was found, or those that are have not helped."
     return "Nothing helps any more: it fails, and nothing was found that explains it."

@@ -25,7 +25,16 @@ def outcome(judged: Judged) -> str:
     missed = worst_missed(judged.result.objectives)
     if missed is not None:
         return f"fails: {shortfall(missed)}"
+    if judged.result.verdict == "impossible":
+        return f"cannot be run: {_problem(judged)}"
     return f"fails: {judged.result.shortfall or judged.result.verdict}"
+
+
+def _problem(judged: Judged) -> str:
+    """The first complaint about a scenario that cannot be run: what is wrong, without where and without the remedy."""
+    complaint = judged.result.shortfall.partition("\n")[0].removeprefix(f"{judged.trial.label}: ")
+    field, _, problem = complaint.partition(": ")
+    return (problem or field).partition(". ")[0]
 
 
 def shortfall(judgement: Judgement) -> str:
