@@ -191,6 +191,14 @@ _SCHEDULER = "/configz or command line of the scheduler"
 _MANAGER = "command line of the controller manager"
 
 _CONFIGURATION = (
+    Series(
+        "config.monitoring.retentionSeconds",
+        "s",
+        "",
+        "--storage.tsdb.retention.time",
+        "command line of Prometheus, prometheus_tsdb_retention_limit_seconds",
+    ),
+    Series("config.monitoring.remoteWrite", "", "", "1: samples are copied outside", "configuration of Prometheus"),
     Series("node.maxPods", "pods", "node", "Most pods on a node", "status.allocatable.pods of the node"),
     Series("node.podAddresses", "addresses", "node", "That pods of a node can have", "spec.podCIDR of the node"),
     Series("config.kubelet.maxPods", "pods", "node", "maxPods", _CONFIGZ),
