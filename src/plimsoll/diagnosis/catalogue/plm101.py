@@ -26,6 +26,9 @@ LATE = Threshold("late pods", 0.02, "share", "one slow pod in fifty can have oth
 WAIT = Threshold("wait at the limiter", 1, "s", "client-go itself logs waits over a second at its default verbosity")
 SAFETY = Threshold("margin", 2, "x", "the article's own: 25/50 held, and 50/100 was recommended")
 
+LOGGED = r"Throttling request took|client-side throttling"
+"""In words of client-go until 1.20, and since; the verbosity that it takes changed several times."""
+
 REQUESTS, QPS, WAITS = "kubelet.requestsPerSecond", "kubelet.kubeAPIQPS", "kubelet.limiterWaitSeconds"
 
 
@@ -46,14 +49,15 @@ def _observe(evidence: Evidence) -> Sighting | None:
     worst = max(throttled, key=lambda node: (node.pods.late, node.limit.seconds))
     late = sum(node.pods.late for node in throttled)
     nodes = frozenset(node.pods.node for node in throttled)
-    measured = any(node.wait_seconds for node in throttled)
+    logged = len(evidence.logs.matching(LOGGED, "kubelet"))
+    measured = logged or any(node.wait_seconds for node in throttled)
     return Sighting(
         cause=(
             f"The kubelets of {len(throttled)} nodes ask the API server as often as their limit of "
             f"{worst.limit.limit:g} requests a second allows, and {late} of their pods are late to run in the API."
         ),
         confidence=0.95 if measured else 0.85,
-        evidence=_facts(worst, throttled),
+        evidence=_facts(worst, throttled, logged),
         effect=Effect(pods=late, seconds=evidence.pods.start_delay_seconds(nodes)),
         plot=Plot.of(
             evidence.gauges.steps(REQUESTS, worst.pods.node),
@@ -76,7 +80,7 @@ def _look_at(evidence: Evidence, node: NodePods) -> _Throttled | None:
     return _Throttled(node, found, wait_seconds) if found.seconds >= PLATEAU.value else None
 
 
-def _facts(worst: _Throttled, throttled: list[_Throttled]) -> tuple[Fact, ...]:
+def _facts(worst: _Throttled, throttled: list[_Throttled], logged: int) -> tuple[Fact, ...]:
     node = worst.pods.node
     facts = [
         Fact.of(f"config.{QPS}", f"limit of the kubelet on {node}", worst.limit.limit),
@@ -85,7 +89,9 @@ def _facts(worst: _Throttled, throttled: list[_Throttled]) -> tuple[Fact, ...]:
         Fact("nodes in this state", len(throttled), "nodes", "watch of pods"),
     ]
     if worst.wait_seconds:
-        facts.append(Fact.of(WAITS, f"longest wait at the limiter on {node}", worst.wait_seconds))
+        facts.append(Fact.of(WAITS, f"longest mean wait at the limiter on {node}", worst.wait_seconds))
+    if logged:
+        facts.append(Fact("lines of kubelets about throttling", logged, "lines", "journalctl -u kubelet"))
     return tuple(facts)
 
 
@@ -98,7 +104,7 @@ FINDING = Finding(
     code="PLM101",
     name="kubelet-throttled",
     claim="The kubelet's own client-side limit holds its requests back, so that running pods are not reported as such.",
-    asks=(REQUESTS, f"config.{QPS}", WAITS, "pods that are late to run, by node"),
+    asks=(REQUESTS, f"config.{QPS}", WAITS, "log lines about throttling", "pods that are late to run, by node"),
     thresholds=(AT_LIMIT, PLATEAU, LATE, WAIT, SAFETY),
     severity="error",
     remedies=everywhere(
