@@ -185,6 +185,21 @@ CASES: dict[str, tuple[Fields, str, str]] = {
         "cluster.pools",
         "3 nodes are in pools",
     ),
+    "transactions at no rate and of no clients": (
+        scenario(load={"demands": [{"kind": "databaseTransactions"}]}),
+        "load.demands[0]",
+        "either at a rate or from parallel clients",
+    ),
+    "transactions at a rate and of clients": (
+        scenario(load={"demands": [{"kind": "databaseTransactions", "perSecond": 1, "parallel": 1}]}),
+        "load.demands[0]",
+        "either at a rate or from parallel clients",
+    ),
+    "a migration to nowhere": (
+        scenario(cluster={"nodes": 1}, load={"demands": [{"kind": "liveMigrations"}]}),
+        "cluster.nodes",
+        "no second node",
+    ),
     "a kubelet of no node": (
         scenario(cluster={"faults": [{"kind": "componentRestart", "at": 0, "component": "kubelet"}]}),
         "cluster.faults[0].node",
