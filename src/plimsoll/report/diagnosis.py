@@ -14,11 +14,11 @@ from rich.text import Text
 from plimsoll.diagnosis.catalogue import load_findings
 from plimsoll.planning.manifests import render_all
 from plimsoll.planning.settings_manifests import manifests
+from plimsoll.report.stations import HEADINGS, cells, number, tightest
 from plimsoll.report.terminal import SEVERITY_STYLES, WIDTH
 
 if TYPE_CHECKING:
     from plimsoll.archive.manifest import Manifest
-    from plimsoll.diagnosis.bottleneck import Bottleneck
     from plimsoll.diagnosis.diagnose import Diagnosis
     from plimsoll.diagnosis.evidence.stations import Station
     from plimsoll.diagnosis.finding import Fact, Finding, Flavor, Found, Plot
@@ -84,7 +84,7 @@ def _render(diagnosis: Diagnosis, manifest: Manifest, flavor: Flavor, *, station
     if not diagnosis.findings:
         parts += [Text("Nothing is the matter as far as this run shows.", style="green"), Text()]
     if diagnosis.bottleneck is not None:
-        parts += [_tightest(diagnosis.bottleneck), Text()]
+        parts += [Text(tightest(diagnosis.bottleneck)), Text()]
     if stations:
         parts += [Text("Stations, from the first creation until the last pod ran", style="bold cyan")]
         parts += [_stations(diagnosis.stations)]
@@ -120,65 +120,26 @@ def _evidence(facts: Sequence[Fact]) -> Table:
     grid.add_column(justify="right", no_wrap=True)
     for fact in facts:
         grid.add_row(
-            Text(f"{_number(fact.value)} {fact.unit}".rstrip(), style="bold"), fact.text, Text(fact.source, style="dim")
+            Text(f"{number(fact.value)} {fact.unit}".rstrip(), style="bold"), fact.text, Text(fact.source, style="dim")
         )
     return grid
 
 
 def _plot(plot: Plot) -> Text:
-    limit = "" if plot.limit is None else f", limit {_number(plot.limit)}"
-    text = Text(f"{plot.title}: up to {_number(max(plot.values))} {plot.unit}{limit}\n", style="dim")
+    limit = "" if plot.limit is None else f", limit {number(plot.limit)}"
+    text = Text(f"{plot.title}: up to {number(max(plot.values))} {plot.unit}{limit}\n", style="dim")
     text.append(sparkline(plot), style="cyan")
     text.append(f"  {plot.seconds[0]:.0f}–{plot.seconds[-1]:.0f} s", style="dim")
     return text
 
 
-def _tightest(found: Bottleneck) -> Text:
-    text = Text(f"Tightest station: {station_name(found.station)}, {found.utilization:.0%} busy")
-    if found.limits:
-        text.append("; nothing goes faster until it is relieved")
-        if found.following is not None and found.relief is not None:
-            text.append(
-                f". Then {station_name(found.following)} limits, at {_number(found.relief)} times the throughput at most"
-            )
-    else:
-        text.append(f"; {_number(found.headroom)} times the throughput would fill it")
-    return text.append(".")
-
-
-def station_name(station: Station) -> str:
-    """The station and which one of several."""
-    return f"{station.name} ({station.instance})" if station.instance else station.name
-
-
-def _stations(stations: Sequence[Station]) -> Table:
+def _stations(measured: Sequence[Station]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim", border_style="dim")
-    table.add_column("station", no_wrap=True)
-    for column in ("in/s", "most/s", "busy", "at worst", "inside", "wait", "L/λW", "of the way"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for station in stations:
-        table.add_row(
-            station_name(station),
-            _number(station.arrivals_per_second),
-            _number(station.capacity_per_second),
-            _percent(station.utilization),
-            _percent(station.peak_utilization),
-            _number(station.inside),
-            _number(station.wait_seconds, " s"),
-            _number(station.little_ratio),
-            _percent(station.share),
-        )
+    for column in HEADINGS:
+        table.add_column(column, justify="right" if table.columns else "left", no_wrap=True)
+    for station in measured:
+        table.add_row(*cells(station))
     return table
-
-
-def _number(value: float | None, unit: str = "") -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}{unit}" if abs(value) >= 100 else f"{value:.3g}{unit}"  # noqa: PLR2004  three digits that matter
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}"
 
 
 def _background(finding: Finding) -> RenderableType:
@@ -186,7 +147,7 @@ def _background(finding: Finding) -> RenderableType:
     thresholds.add_column(justify="right", no_wrap=True)
     for threshold in finding.thresholds:
         thresholds.add_row(
-            Text(f"{_number(threshold.value)} {threshold.unit}", style="bold"), threshold.name, threshold.reason
+            Text(f"{number(threshold.value)} {threshold.unit}", style="bold"), threshold.name, threshold.reason
         )
     sections: tuple[tuple[str, RenderableType], ...] = (
         ("Background", Text(finding.background)),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from plimsoll.diagnosis.bottleneck import Bottleneck
     from plimsoll.diagnosis.evidence.stations import Station
 
-HEADINGS = ("Station", "Arrivals/s", "Capacity/s", "Busy", "Busiest min", "Inside", "Wait", "L/λW", "Of the way")
+HEADINGS = ("Station", "in/s", "most/s", "busy", "at worst", "inside", "wait", "L/λW", "of the way")
 
 
 def cells(station: Station) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def number(value: float | None, unit: str = "") -> str:
     """A number with the digits that matter, or that it was not measured."""
     if value is None:
         return NOT_MEASURED
-    return f"{value:,.0f}{unit}" if abs(value) >= 1000 else f"{value:.3g}{unit}"  # noqa: PLR2004
+    return f"{value:,.0f}{unit}" if abs(value) >= 100 else f"{value:.3g}{unit}"  # noqa: PLR2004  three digits that matter
 
 
 def percent(value: float | None) -> str:
