@@ -143,11 +143,11 @@ def test_a_run_leaves_no_cycles_to_collect(text: str, tmp_path: Path) -> None:
 
 
 def started(runs: Path) -> subprocess.Popen[str]:
-    """Start an endless run, and return when it has written something."""
+    """Start an endless run, and return when it has written what more than its beginning was."""
     process = subprocess.Popen(
         [sys.executable, "-c", LONG_RUN, str(runs)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while process.poll() is None and not any(path.stat().st_size > 2000 for path in runs.glob("*/samples.arrow")):
+    while process.poll() is None and not any(path.stat().st_size > 20_000 for path in runs.glob("*/samples.arrow")):
         time.sleep(0.05)  # the wall clock of another process: nothing in here depends on how long it takes
     return process
 
