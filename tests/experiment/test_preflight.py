@@ -112,6 +112,12 @@ def test_a_pod_that_fits_no_node_is_refused() -> None:
     assert "a pod requests 68,719,476,736 bytes of memory, and a node has 34,359,738,368 bytes" in found
 
 
+def test_a_proxy_that_is_not_there_cannot_restart() -> None:
+    fault = "faults: [{kind: componentRestart, at: 1m, component: proxy}]"
+    assert "cluster.faults[0].component: the nodes of this profile" in complaint(scenario(more=fault))
+    checked_profile(loaded(scenario(more=fault, settings="proxy.enabled: true")))
+
+
 def test_faults_and_pods_on_nodes_that_do_not_exist_are_refused_together() -> None:
     more = "faults: [{kind: nodeLost, at: 1m, node: worker-2}]"
     found = complaint(scenario(more=more, pod="nodeName: master-0"))

@@ -49,6 +49,7 @@ Problem = tuple[tuple[str | int, ...], str, str]
 def _problems(loaded: LoadedScenario, profile: Profile) -> Iterator[Problem]:
     scenario = loaded.scenario
     yield from _unknown_nodes(scenario)
+    yield from _missing_proxies(scenario, profile)
     yield from _missing_subnets(scenario, profile)
     if not scenario.cluster.allow_overload:
         demand = Demand.of(scenario)
@@ -69,6 +70,13 @@ def _unknown_nodes(scenario: Scenario) -> Iterator[Problem]:
             if node is not None and node not in names:
                 path = ("load", "jobs", job_number, "objects", number, "pod")
                 yield path, f"there is no node {node!r}", remedy
+
+
+def _missing_proxies(scenario: Scenario, profile: Profile) -> Iterator[Problem]:
+    for number, fault in enumerate(scenario.cluster.faults):
+        if fault.kind == "componentRestart" and fault.component == "proxy" and not profile.proxy.enabled:
+            problem = "the nodes of this profile reach the API servers without a proxy"
+            yield ("cluster", "faults", number, "component"), problem, "Set proxy.enabled: true, or remove the fault"
 
 
 def _missing_subnets(scenario: Scenario, profile: Profile) -> Iterator[Problem]:
