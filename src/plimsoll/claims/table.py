@@ -43,8 +43,8 @@ def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
             result.claim.id,
             result.check.what,
             result.check.published,
-            f"{result.check.band} {result.check.unit}" if result.check.band else "",
-            f"{number(result.value)} {result.check.unit}",
+            f"{result.check.band} {result.check.unit}".strip() if result.check.band else "",
+            f"{number(result.value)} {result.check.unit}".strip(),
             result.verdict,
         )
         for result in results
