@@ -106,6 +106,8 @@ _MAXIMAL: Fields = {
             {"kind": "apiErrors", "at": "1m", "for": "5m", "fraction": 0.5, "code": 503},
             {"kind": "apiLatency", "at": "1m", "for": "5m", "addSeconds": 0.5},
             {"kind": "componentRestart", "at": "1m", "component": "kubelet", "node": "worker-1", "downSeconds": 3},
+            {"kind": "runtimeHang", "at": "1m", "for": "5m", "node": "worker-1", "relistSeconds": 240},
+            {"kind": "runtimeHang", "at": "1m", "for": "5m", "fraction": 0.5},
         ],
     },
     "load": {

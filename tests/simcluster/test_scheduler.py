@@ -442,7 +442,7 @@ def test_since_1_6_the_time_of_an_assumed_pod_begins_with_the_end_of_its_binding
 
 
 def test_a_binding_that_is_refused_ten_times_over_is_given_up_and_the_pod_scheduled_again() -> None:
-    plane = refused_for(100, "kubernetes-1.6")
+    plane = refused_for(300, "kubernetes-1.6")
     assert any("Binding rejected" in event[3] for event in plane.telemetry.events)
     plane.run(300)
 

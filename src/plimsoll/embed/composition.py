@@ -40,6 +40,7 @@ def simulated_faults(spec: ClusterSpec) -> list[faults.Fault]:
         "apiErrors": faults.ApiErrors,
         "apiLatency": faults.ApiLatency,
         "componentRestart": faults.ComponentRestart,
+        "runtimeHang": faults.RuntimeHang,
     }
     return [kinds[fault.kind](**fault.model_dump(exclude={"kind"})) for fault in spec.faults]
 

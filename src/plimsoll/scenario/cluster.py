@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from plimsoll.scenario.values import (
     BitsPerSecond,
@@ -85,7 +85,25 @@ class ComponentRestart(Fault):
     down_seconds: Seconds = 10.0
 
 
-AnyFault = Annotated[NodeLost | ApiErrors | ApiLatency | ComponentRestart, Field(discriminator="kind")]
+class RuntimeHang(Fault):
+    """Container runtimes do not answer, until they are restarted after ``for`` where given: nothing starts or stops there."""
+
+    kind: Literal["runtimeHang"]
+    node: str | None = Field(default=None, min_length=1, description="Instead of a fraction.")
+    fraction: Share | None = Field(default=None, description="Of all nodes, spread evenly.")
+    for_seconds: PositiveSeconds | None = Field(default=None, alias="for")
+    relist_seconds: PositiveSeconds | None = Field(
+        default=None, description="The kubelet's relists hang for so long each, and not altogether."
+    )
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if (self.node is None) == (self.fraction is None):
+            raise ValueError("a runtime hangs on a node, or on a fraction of the nodes: give one of both")
+        return self
+
+
+AnyFault = Annotated[RuntimeHang | NodeLost | ApiErrors | ApiLatency | ComponentRestart, Field(discriminator="kind")]
 
 
 class ClusterSpec(Model):

@@ -16,8 +16,8 @@ from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
 from plimsoll.simcluster.client import ClientEnvironment
 from plimsoll.simcluster.controllers.manager import ControllerManager
-from plimsoll.simcluster.faults import Fault, FaultInjector
-from plimsoll.simcluster.gauges import add_gauges
+from plimsoll.simcluster.faults import Fault, FaultInjector, RuntimeHang
+from plimsoll.simcluster.gauges import add_gauges, add_hang_gauges
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
 from plimsoll.simcluster.kubelet.documents import StatusDocuments
 from plimsoll.simcluster.kubelet.kubelet import Kubelet, Shared
@@ -222,6 +222,9 @@ def assemble(
         profile, nodes, seed, telemetry, interval_seconds, epoch_seconds, make_api, inspectable=inspectable
     )
     cluster.faults.schedule(faults)
+    for fault in faults:
+        if isinstance(fault, RuntimeHang):
+            add_hang_gauges(cluster, fault.nodes(list(cluster.kubelets)))
     for demand in demands:
         cluster.kernel.at(demand.at_seconds, demand.begin, cluster)
     cluster.sampler.start()

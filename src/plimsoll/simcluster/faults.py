@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from plimsoll.simcluster.apiserver import Refusal
+from plimsoll.simcluster.kubelet.hanging import Hang
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,7 +62,29 @@ class ComponentRestart:
     node: str | None = None
 
 
-Fault = NodeLost | ApiErrors | ApiLatency | ComponentRestart
+@dataclass(frozen=True, slots=True)
+class RuntimeHang:
+    """The container runtimes of a node, or of a share of all, do not answer; with ``for_seconds`` until they are restarted."""
+
+    at_seconds: float
+    for_seconds: float | None
+    node: str | None = None
+    fraction: float | None = None
+    relist_seconds: float | None = None
+    """Relists come to an end after so long; None where they hang, too."""
+
+    def nodes(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The nodes that it concerns, spread evenly over all."""
+        if self.node is not None:
+            return (self.node,)
+        wanted = math.ceil((self.fraction or 0.0) * len(names))
+        return tuple(names[number * len(names) // wanted] for number in range(wanted))
+
+
+SUPERVISOR_SECONDS = 10.0
+"""From a failed /healthz to the next process of a kubelet: a guess, of the order of a supervisor's period."""
+
+Fault = RuntimeHang | NodeLost | ApiErrors | ApiLatency | ComponentRestart
 
 
 class _Outages:
@@ -113,6 +137,8 @@ class FaultInjector:
         self._controllers = controllers
         self._storms = storms
         self._outages = _Outages()
+        self.hangs: dict[str, Hang] = {}
+        """The last hang of each node's runtime."""
         self._errors: list[ApiErrors] = []
         self._latencies: list[ApiLatency] = []
 
@@ -136,6 +162,42 @@ class FaultInjector:
                 self._apply_latencies()
             case ComponentRestart():
                 self._restart(fault)
+            case RuntimeHang():
+                for node in fault.nodes(list(self._kubelets)):
+                    self._hang(self._kubelets[node], fault)
+
+    # --- container runtimes -----------------------------------------------------------------------------------------------
+
+    def _hang(self, kubelet: Kubelet, fault: RuntimeHang) -> None:
+        hang = Hang(
+            kubelet,
+            fault.relist_seconds,
+            lambda text: self._relists_overdue(kubelet, hang, text),
+            lambda: self._relists_in_time(kubelet),
+        )
+        self.hangs[kubelet.name] = hang
+        if fault.for_seconds is not None:
+            self._kernel.after(fault.for_seconds, hang.end)
+
+    def _relists_overdue(self, kubelet: Kubelet, hang: Hang, text: str) -> None:
+        if kubelet.settings.pleg_in_node_ready:
+            self._lifecycle.unready(kubelet.name, text)
+        if kubelet.settings.pleg_in_healthz:
+            self._stop_kubelet(kubelet, lose_containers=False)
+            self._kernel.after(SUPERVISOR_SECONDS, self._restart_supervised, kubelet, hang)
+
+    def _relists_in_time(self, kubelet: Kubelet) -> None:
+        if kubelet.settings.pleg_in_node_ready:
+            self._lifecycle.returned(kubelet.name)
+
+    def _restart_supervised(self, kubelet: Kubelet, hang: Hang) -> None:
+        self._start_kubelet(kubelet)
+        hang.restarted()
+
+    def last_seen_seconds(self, node: str) -> float:
+        """How long ago the runtime of a node answered a relist; zero while it does."""
+        hang = self.hangs.get(node)
+        return hang.last_seen_seconds() if hang is not None else 0.0
 
     # --- the API server's answers -----------------------------------------------------------------------------------------
 

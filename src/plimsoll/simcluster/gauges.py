@@ -38,6 +38,13 @@ def add_gauges(cluster: SimulatedCluster) -> None:
     _add_constants(cluster)
 
 
+def add_hang_gauges(cluster: SimulatedCluster, nodes: Sequence[str]) -> None:
+    """The ages of the last relists, on the nodes whose runtimes are going to hang: elsewhere they are a second at most."""
+    if cluster.profile.kubelet.pleg_last_seen_metric:
+        for node in nodes:
+            cluster.sampler.gauge("kubelet.plegLastSeenSeconds", node, partial(cluster.faults.last_seen_seconds, node))
+
+
 def _add_kubelet(cluster: SimulatedCluster, kubelet: Kubelet) -> None:
     gauge, name, shown = cluster.sampler.gauge, kubelet.name, cluster.profile.logging
     gauge("kubelet.throttleSeconds", name, kubelet.take_worst_wait)

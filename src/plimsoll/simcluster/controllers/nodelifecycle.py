@@ -12,7 +12,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.kube.resources import NODES, PODS, Object
-from plimsoll.simcluster.admission import UNREACHABLE, tolerates_eviction
+from plimsoll.simcluster.admission import NOT_READY, UNREACHABLE, tolerates_eviction
 from plimsoll.simcluster.api import is_ready
 from plimsoll.simcluster.client import Client, ClientEnvironment
 from plimsoll.simcluster.correlation import Reporter
@@ -61,6 +61,8 @@ class NodeLifecycle:
         self._lost: dict[str, int] = {}
         """The nodes that are lost, each with the number of its loss."""
         self._losses = 0
+        self._unready: set[str] = set()
+        """Nodes that are up and say themselves that they are not ready."""
         self._unknown: set[str] = set()
         """Those of them that the controller has noticed."""
         self._to_evict: deque[tuple[str, int]] = deque()
@@ -100,6 +102,24 @@ class NodeLifecycle:
         noticed = self._settings.node_monitor_grace_seconds + period * self._random.random()
         self._after(noticed, self._notice, node, self._losses)
 
+    def unready(self, node: str, message: str) -> None:
+        """A node's kubelet reports itself as not ready, and why."""
+        self._losses += 1
+        self._lost[node] = loss = self._losses
+        self._unready.add(node)
+        self._unknown.add(node)
+        self._kubelet_client.call(self._report_ready, self._mark_unready, node, loss, message)
+        self._client.call(self._patch, self._taint, node, loss, "NoSchedule")
+        self._to_evict.append((node, loss))
+        self._evict_next()
+
+    def _mark_unready(self, node: str, loss: int, message: str) -> None:
+        if not self._is_lost(node, loss):
+            return
+        self._set_conditions(node, "False", "KubeletNotReady", message, frozenset({"Ready"}))
+        text = f"Node {node} status is now: NodeNotReady"
+        self._telemetry.event(self._kernel.now, "Normal", "NodeNotReady", "Node", "", node, f"kubelet/{node}", text)
+
     def returned(self, node: str) -> None:
         """The node's kubelet renews its lease again, and reports the node as ready where it was given up."""
         self._lost.pop(node, None)
@@ -110,6 +130,7 @@ class NodeLifecycle:
         self._unknown.discard(node)
         self._report_healthy(node)
         self._set_taints(node)
+        self._unready.discard(node)
         self._evict_next()
 
     # --- what it does -----------------------------------------------------------------------------------------------------
@@ -183,7 +204,7 @@ class NodeLifecycle:
             return
         self._set_taints(node, "NoSchedule", effect)
         for pod in self._pods_on(node):
-            stays = stays_seconds(pod)
+            stays = stays_seconds(pod, self._taint_key(node))
             if stays != inf:
                 self._after(stays, self._evict, pod, node, loss)
 
@@ -204,7 +225,12 @@ class NodeLifecycle:
         """A scan of all pods, twice for each lost node: rare enough to do without an index that each binding pays for."""
         return [pod for pod in self._pods if pod["spec"].get("nodeName") == node]
 
-    def _set_conditions(self, node: str, state: str, reason: str, message: str) -> None:
+    def _taint_key(self, node: str) -> str:
+        return NOT_READY if node in self._unready else UNREACHABLE
+
+    def _set_conditions(
+        self, node: str, state: str, reason: str, message: str, types: frozenset[str] = REPORTED
+    ) -> None:
         """Give every condition that a kubelet reports the same status (nodeConditionTypes of the real controller)."""
         stored = self._nodes.find("", node)
         if stored is not None:
@@ -215,7 +241,7 @@ class NodeLifecycle:
                 "lastTransitionTime": self._api.timestamp(),
             }
             conditions = [
-                {**one, **change} if one["type"] in REPORTED else one
+                {**one, **change} if one["type"] in types else one
                 for one in stored["status"].get("conditions") or ({"type": "Ready"},)
             ]
             self._nodes.replace(stored, status={**stored["status"], "conditions": conditions})
@@ -229,16 +255,17 @@ class NodeLifecycle:
             self._nodes.replace(stored, status={**stored["status"], "conditions": conditions})
 
     def _set_taints(self, node: str, *effects: str) -> None:
+        key = self._taint_key(node)
         stored = self._nodes.find("", node)
         if stored is not None:
-            others = [taint for taint in stored["spec"].get("taints", ()) if taint["key"] != UNREACHABLE]
-            taints = [*others, *({"key": UNREACHABLE, "effect": effect} for effect in effects)]
+            others = [taint for taint in stored["spec"].get("taints", ()) if taint["key"] != key]
+            taints = [*others, *({"key": key, "effect": effect} for effect in effects)]
             self._nodes.replace(stored, spec={**stored["spec"], "taints": taints})
 
 
-def stays_seconds(pod: Object) -> float:
+def stays_seconds(pod: Object, key: str = UNREACHABLE) -> float:
     """How long a pod tolerates that its node is unreachable: the shortest of the tolerations that say so."""
-    tolerations = [t for t in pod["spec"].get("tolerations", ()) if tolerates_eviction(t, UNREACHABLE)]
+    tolerations = [t for t in pod["spec"].get("tolerations", ()) if tolerates_eviction(t, key)]
     if not tolerations:
         return 0.0
     return min(float(max(toleration.get("tolerationSeconds", inf), 0)) for toleration in tolerations)

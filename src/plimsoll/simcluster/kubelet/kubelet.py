@@ -99,6 +99,8 @@ class Kubelet:
             offset_seconds=random.random() * profile.kubelet.pleg_relist_seconds,
         )
         self.up = True
+        self.runtime_hangs = False
+        """The container runtime does not answer, whatever process of the kubelet asks."""
         self._tick_offset_seconds = random.random() * SYNC_TICK_SECONDS
         self._shared = shared
         self._pods = shared.api.store.collection(PODS)
@@ -122,6 +124,8 @@ class Kubelet:
         self._program_client = Client(environment, "workload", self.name)
         self._announce = self._program_client.kind("PATCH", "pods")
         self.runtime = Runtime(self.kernel, self._shared.profile.runtime, self.random)
+        if self.runtime_hangs:
+            self.runtime.hang()
         self.objects = self._object_manager()
         self.statuses = StatusManager(self.kernel, self._shared.api, self.client, self.random, settings)
 

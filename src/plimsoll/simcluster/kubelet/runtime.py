@@ -24,6 +24,24 @@ class Runtime:
         self._random = random
         self._starting = 0
         self._waiting: deque[tuple[int, Started]] = deque()
+        self._held: list[Callable[[], None]] | None = None
+        """What the runtime has not answered since it hangs; None while it answers."""
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the runtime does not answer."""
+        return self._held is not None
+
+    def hang(self) -> None:
+        """Stop answering; containers that run go on running."""
+        if self._held is None:
+            self._held = []
+
+    def recover(self) -> None:
+        """Answer again, first what was asked for meanwhile."""
+        held, self._held = self._held or [], None
+        for answer in held:
+            answer()
 
     def start(self, containers: int, started: Started) -> None:
         """Create a sandbox with its network, then create and start the containers one after the other."""
@@ -37,9 +55,18 @@ class Runtime:
 
     def stop(self, stopped: Callable[[], None]) -> None:
         """Kill a pod's containers, which obey, and remove its sandbox."""
-        self._kernel.after(self._draw(self._settings.stop_seconds), stopped)
+        self._kernel.after(self._draw(self._settings.stop_seconds), self._answer, stopped)
+
+    def _answer(self, answer: Callable[[], None]) -> None:
+        if self._held is None:
+            answer()
+        else:
+            self._held.append(answer)
 
     def _started(self, sandbox_ready: float, started: Started) -> None:
+        if self._held is not None:
+            self._held.append(lambda: self._started(self._kernel.now, started))
+            return
         self._starting -= 1
         started(sandbox_ready)
         if self._waiting:

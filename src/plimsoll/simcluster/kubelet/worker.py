@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plimsoll.simcluster.api import FINISHED_PHASES
+from plimsoll.simcluster.kubelet import hanging
 from plimsoll.simcluster.kubelet.statusqueue import Reporting
 from plimsoll.simcluster.kubelet.volumes import Volumes
 from plimsoll.telemetry import Milestone
@@ -113,6 +114,20 @@ class PodWorker:
             kubelet.kernel.after(kubelet.sandbox_retry_seconds, self._create_sandbox)
             return
         kubelet.runtime.start(self.needs.containers, self._containers_started)
+        if kubelet.runtime.hangs:
+            self._time_out()
+
+    def _time_out(self) -> None:
+        """Tell after each time-out that a hung runtime has not answered."""
+        kubelet = self.kubelet
+        kubelet.kernel.after(kubelet.settings.runtime_request_timeout_seconds, self._timed_out)
+
+    def _timed_out(self) -> None:
+        kubelet = self.kubelet
+        if self.active and kubelet.has(self) and kubelet.runtime.hangs:
+            reason, message = hanging.timed_out(kubelet.settings)
+            kubelet.events.warn(reason, self.reporting, message)
+            self._time_out()
 
     def _containers_started(self, sandbox_ready_seconds: float) -> None:
         if not self.active:

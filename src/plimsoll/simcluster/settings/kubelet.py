@@ -39,6 +39,8 @@ class KubeletSettings(Settings):
     pleg_threshold_seconds: Annotated[float, Field(gt=0)] = Field(
         description="Without a complete relist for so long the kubelet takes its runtime for unhealthy."
     )
+    pleg_last_seen_metric: bool = Field(description="kubelet_pleg_last_seen_seconds is there.")
+    runtime_request_timeout_seconds: Annotated[float, Field(gt=0)]
     pleg_in_node_ready: bool = Field(description="A node whose relists are overdue is not Ready.")
     pleg_in_healthz: bool = Field(
         description="Overdue relists fail /healthz, for which a supervisor restarts the kubelet."
