@@ -134,7 +134,7 @@ def _plot(plot: Plot) -> Text:
 
 
 def _stations(measured: Sequence[Station]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim", border_style="dim")
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), show_edge=False, header_style="dim", border_style="dim")
     for column in HEADINGS:
         table.add_column(column, justify="right" if table.columns else "left", no_wrap=True)
     for station in measured:

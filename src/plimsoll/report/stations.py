@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.measurement.wording import NOT_MEASURED
+from plimsoll.measurement.wording import NOT_MEASURED, seconds
 
 if TYPE_CHECKING:
     from plimsoll.diagnosis.bottleneck import Bottleneck
@@ -22,7 +22,7 @@ def cells(station: Station) -> tuple[str, ...]:
         percent(station.utilization),
         percent(station.peak_utilization),
         number(station.inside),
-        number(station.wait_seconds, " s"),
+        seconds(station.wait_seconds),
         number(station.little_ratio),
         percent(station.share),
     )
@@ -44,11 +44,11 @@ def tightest(found: Bottleneck) -> str:
     return text
 
 
-def number(value: float | None, unit: str = "") -> str:
+def number(value: float | None) -> str:
     """A number with the digits that matter, or that it was not measured."""
     if value is None:
         return NOT_MEASURED
-    return f"{value:,.0f}{unit}" if abs(value) >= 100 else f"{value:.3g}{unit}"  # noqa: PLR2004  three digits that matter
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004  three digits that matter
 
 
 def percent(value: float | None) -> str:
