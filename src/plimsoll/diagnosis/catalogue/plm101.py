@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,15 @@ AT_LIMIT = Threshold(
     "nearness to the limit", 0.1, "share", "a saturated token bucket passes exactly its rate; counting windows cut it"
 )
 PLATEAU = Threshold(
-    "time at the limit",
+    "time at the limit", 30, "s", "a burst is over within seconds; three full passes of the status manager"
+)
+LONG_PLATEAU = Threshold(
+    "time at the limit, where only late starts tell",
     180,
     "s",
-    "longer than the start of some pods keeps a kubelet busy, as twice a full status pass",
+    "starting many pods keeps a kubelet busy for a minute or two",
 )
+LAG = Threshold("time from Started to Running in the API", 30, "s", "likewise: the kubelet knew, and could not say so")
 LATE = Threshold("late pods", 0.02, "share", "one slow pod in fifty can have other reasons")
 WAIT = Threshold("wait at the limiter", 1, "s", "client-go itself logs waits over a second at its default verbosity")
 SAFETY = Threshold("margin", 2, "x", "the article's own: 25/50 held, and 50/100 was recommended")
@@ -43,7 +48,8 @@ class _Throttled:
 
 
 def _observe(evidence: Evidence) -> Sighting | None:
-    throttled = [found for node in evidence.pods.by_node.values() if (found := _look_at(evidence, node))]
+    nodes_pods = late_by_node(evidence)
+    throttled = [found for node in nodes_pods.values() if (found := _look_at(evidence, node))]
     if not throttled:
         return None
     worst = max(throttled, key=lambda node: (node.pods.late, node.limit.seconds))
@@ -68,16 +74,36 @@ def _observe(evidence: Evidence) -> Sighting | None:
     )
 
 
-def _look_at(evidence: Evidence, node: NodePods) -> _Throttled | None:
+def late_by_node(evidence: Evidence) -> Mapping[str, NodePods]:
+    """The pods of each node, counted as late where the API heard late that they run; or else, where they started late."""
+    lagging = evidence.pods.by_node_with(evidence.reporting.behind(LAG.value))
+    return {
+        node: lagging[node] if _has_late(lagging[node]) else started_late
+        for node, started_late in evidence.pods.by_node.items()
+    }
+
+
+def time_at_limit(evidence: Evidence, node: NodePods) -> Plateau | None:
+    """How long the kubelet of a node with late pods stood at its limit; None where not long enough to explain them."""
     limit = evidence.gauges.setting(QPS, node.node)
-    if limit is None or limit <= 0 or node.late < LATE.value * node.pods:
+    if limit is None or limit <= 0 or not _has_late(node):
         return None
     found = plateau(evidence.gauges.steps(REQUESTS, node.node), limit, AT_LIMIT.value, evidence.run_seconds)
+    started_late = node is evidence.pods.by_node[node.node]
+    return found if found.seconds >= (LONG_PLATEAU if started_late else PLATEAU).value else None
+
+
+def _has_late(node: NodePods) -> bool:
+    return node.late > 0 and node.late >= LATE.value * node.pods
+
+
+def _look_at(evidence: Evidence, node: NodePods) -> _Throttled | None:
+    found = time_at_limit(evidence, node)
     waits = evidence.gauges.steps(WAITS, node.node).values
     wait_seconds = float(waits.max()) if waits.size else 0.0
-    if waits.size and wait_seconds < WAIT.value:
-        return None  # the kubelet measures its limiter, and nothing waits there
-    return _Throttled(node, found, wait_seconds) if found.seconds >= PLATEAU.value else None
+    if found is None or (waits.size and wait_seconds < WAIT.value):
+        return None  # where the kubelet measures its limiter, something must wait there
+    return _Throttled(node, found, wait_seconds)
 
 
 def _facts(worst: _Throttled, throttled: list[_Throttled], logged: int) -> tuple[Fact, ...]:
@@ -105,7 +131,7 @@ FINDING = Finding(
     name="kubelet-throttled",
     claim="The kubelet's own client-side limit holds its requests back, so that running pods are not reported as such.",
     asks=(REQUESTS, f"config.{QPS}", WAITS, "log lines about throttling", "pods that are late to run, by node"),
-    thresholds=(AT_LIMIT, PLATEAU, LATE, WAIT, SAFETY),
+    thresholds=(AT_LIMIT, PLATEAU, LONG_PLATEAU, LAG, LATE, WAIT, SAFETY),
     severity="error",
     remedies=everywhere(
         Remedy(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.diagnosis.catalogue.plm101 import AT_LIMIT, LATE, PLATEAU, QPS, REQUESTS
-from plimsoll.diagnosis.evidence.gauges import plateau
+from plimsoll.diagnosis.catalogue.plm101 import QPS, REQUESTS, late_by_node, time_at_limit
 from plimsoll.diagnosis.finding import Effect, Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
 from plimsoll.telemetry.series import STRATEGIES
 
@@ -26,8 +25,7 @@ def _observe(evidence: Evidence) -> Sighting | None:
     requests = evidence.clients.requests("kubelet").count
     if polls < PART.value * requests or not polls:
         return None
-    nodes = [node for node in evidence.pods.by_node.values() if node.late > LATE.value * node.pods]
-    busy = [node for node in nodes if _at_limit(evidence, node.node)]
+    busy = [node for node in late_by_node(evidence).values() if time_at_limit(evidence, node)]
     if not busy and _spent(evidence) < SPENT.value:
         return None
     late = sum(node.late for node in busy)
@@ -62,20 +60,12 @@ def _spent(evidence: Evidence) -> float:
     return polled / limits if limits else 0.0
 
 
-def _at_limit(evidence: Evidence, node: str) -> bool:
-    limit = evidence.gauges.setting(QPS, node)
-    if limit is None or limit <= 0:
-        return False
-    steps = evidence.gauges.steps(REQUESTS, node)
-    return plateau(steps, limit, AT_LIMIT.value, evidence.run_seconds).seconds >= PLATEAU.value
-
-
 FINDING = Finding(
     code="PLM110",
     name="config-polling",
     claim="Kubelets spend their limit of requests on reading secrets and config maps again and again.",
     asks=("GETs of secrets and configmaps by kubelets", f"config.{STRATEGY}", REQUESTS, f"config.{QPS}"),
-    thresholds=(PART, SPENT, PLATEAU, LATE),
+    thresholds=(PART, SPENT),
     severity="warning",
     remedies=everywhere(
         Remedy(

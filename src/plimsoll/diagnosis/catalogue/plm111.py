@@ -17,7 +17,8 @@ SYNC = "kubelet.statusSyncSeconds"
 
 
 def _observe(evidence: Evidence) -> Sighting | None:
-    lags = _lags(evidence)
+    lags = evidence.reporting.lags_seconds
+    lags = lags[~np.isnan(lags)]
     behind = lags[lags > LAG.value]
     if not lags.size or behind.size < SHARE.value * lags.size:
         return None
@@ -38,23 +39,9 @@ def _observe(evidence: Evidence) -> Sighting | None:
         evidence=tuple(facts),
         effect=Effect(int(behind.size), float(behind.mean())),
         plot=Plot(
-            "Lag of pods in the order of their start", "s", tuple(range(lags.size)), tuple(lags.tolist()), LAG.value
+            "Lag of pods in the order of their creation", "s", tuple(range(lags.size)), tuple(lags.tolist()), LAG.value
         ),
     )
-
-
-def _lags(evidence: Evidence) -> np.ndarray:
-    """Seconds from a pod's event Started to Running in the API, or to the end; in the order of the events."""
-    told = evidence.events.told("Started")
-    pods = evidence.pods
-    rows = {key: row for row, key in enumerate(zip(pods.namespaces, pods.names, strict=True))}
-    ends = np.where(np.isnan(pods.running), pods.gone, pods.running)
-    lags = [
-        ends[rows[key]] - seconds
-        for key, seconds in zip(told.objects, told.seconds.tolist(), strict=True)
-        if key in rows
-    ]
-    return np.maximum(np.array(lags, dtype=np.float64), 0.0)
 
 
 FINDING = Finding(

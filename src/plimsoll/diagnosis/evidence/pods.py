@@ -29,7 +29,7 @@ class NodePods:
     pods: int
     running: int
     late: int
-    """Scheduled, and more than :data:`LATE_SECONDS` later not Running in the API."""
+    """Scheduled, and more than :data:`LATE_SECONDS` later not Running in the API (or late by who counts)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +133,18 @@ class Pods:
     @cached_property
     def by_node(self) -> dict[str, NodePods]:
         """The pods of each node that has any."""
+        return self.by_node_with(self.late_to_start)
+
+    def by_node_with(self, late: Booleans) -> dict[str, NodePods]:
+        """The pods of each node that has any, with those counted as late that the caller takes for it."""
         codes, words = self._timelines.nodes.codes, self._timelines.nodes.words
         counts = [
             np.bincount(codes[(codes >= 0) & chosen], minlength=len(words))
-            for chosen in (np.ones(len(self), bool), ~np.isnan(self.running), self.late_to_start)
+            for chosen in (np.ones(len(self), bool), ~np.isnan(self.running), late)
         ]
         return {
-            word: NodePods(word, int(pods), int(running), int(late))
-            for word, pods, running, late in zip(words, *counts, strict=True)
+            word: NodePods(word, int(pods), int(running), int(late_pods))
+            for word, pods, running, late_pods in zip(words, *counts, strict=True)
             if word and pods
         }
 

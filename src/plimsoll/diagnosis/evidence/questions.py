@@ -11,6 +11,7 @@ from plimsoll.diagnosis.evidence.gauges import Gauges
 from plimsoll.diagnosis.evidence.load import Load, read_load
 from plimsoll.diagnosis.evidence.logs import Logs
 from plimsoll.diagnosis.evidence.pods import Pods
+from plimsoll.diagnosis.evidence.reporting import Reporting, read_reporting
 from plimsoll.diagnosis.evidence.stations import Station, stations
 from plimsoll.measurement.timelines import read_timelines
 
@@ -55,6 +56,11 @@ class Evidence:
     def logs(self) -> Logs:
         """Lines that components logged."""
         return Logs(self._archive.table("logs"))
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """How late the API heard that pods run."""
+        return read_reporting(self.pods, self.events)
 
     @cached_property
     def stations(self) -> tuple[Station, ...]:
