@@ -12,6 +12,7 @@ from plimsoll.errors import Place
 from plimsoll.tuning.application import applied
 from plimsoll.tuning.judging import Judge, Judged, Listener
 from plimsoll.tuning.knob import Knob, Number, spelled
+from plimsoll.tuning.patience import cut_short
 from plimsoll.tuning.search.bisection import lowest, near
 from plimsoll.tuning.search.monotony import Violation, violations
 from plimsoll.tuning.search.questions import Probe, drive
@@ -147,7 +148,7 @@ def _trial(loaded: LoadedScenario, survey: Survey, at: Mapping[str, Any], probe:
     changes = {**at, **survey.knob.changes(survey.knob.values[probe.point[0]])}
     seed = survey.first_seed + probe.seed
     scenario = applied(loaded, changes, Place("--find")).scenario
-    return Trial.of(scenario, seed, f"{spelled(changes)}, seed {seed}")
+    return Trial.of(cut_short(scenario), seed, f"{spelled(changes)}, seed {seed}")
 
 
 def _nearest(values: tuple[Any, ...], guesses: Mapping[tuple[Any, ...], int]) -> int | None:

@@ -11,6 +11,7 @@ from plimsoll.errors import Place
 from plimsoll.tuning.application import applied
 from plimsoll.tuning.judging import Judge, Judged, Listener
 from plimsoll.tuning.knob import Knob, Number, changes_at, spelled
+from plimsoll.tuning.patience import cut_short
 from plimsoll.tuning.search.descent import minimal
 from plimsoll.tuning.search.monotony import Violation, checked, violations
 from plimsoll.tuning.search.optimising import optimum
@@ -91,7 +92,7 @@ def _trial(loaded: LoadedScenario, knobs: Sequence[Knob], demands: Demands, prob
     changes = changes_at(knobs, probe.point)
     seed = demands.first_seed + probe.seed
     scenario = applied(loaded, changes, Place("--knob")).scenario
-    return Trial.of(scenario, seed, f"{scenario.name} with {spelled(changes)}, seed {seed}")
+    return Trial.of(cut_short(scenario), seed, f"{scenario.name} with {spelled(changes)}, seed {seed}")
 
 
 def _search(sizes: Sequence[int], demands: Demands) -> Search[Point | None]:
