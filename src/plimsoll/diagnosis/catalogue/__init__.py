@@ -8,6 +8,7 @@ The form is :class:`plimsoll.diagnosis.finding.Finding`; ``plm101`` is an exampl
 - ``evidence.clients``: ``requests(client, verb, resource, code)``, ``refused()``, ``errors()``: count, mean_seconds, rate;
 - ``evidence.gauges``: ``by_instance(series)``, ``peak(series)``, ``setting("kubelet.kubeAPIQPS", node)``; ``plateau``;
 - ``evidence.events.told(reason, …, source=, matching=)``, ``evidence.logs.matching(pattern, component)``;
+- ``evidence.reporting``: how late the API heard that a pod runs; ``evidence.stations``: queueing numbers;
 - ``evidence.load``: what was wanted, and the driver's own limiter.
 
 Every threshold is a :class:`Threshold` with its reason; no finding knows a profile, a scenario's name or a fault. Cases
