@@ -46,6 +46,12 @@ def test_errors_come_before_warnings_and_what_costs_most_comes_first() -> None:
     assert codes(found("A", "warning", pods=9), found("B", pods=1), found("C", pods=5)) == ["C", "B", "A"]
 
 
+def test_a_cause_is_as_urgent_as_the_most_urgent_of_what_it_explains() -> None:
+    cause, symptom = found("A", "warning"), found("C", pods=5, symptom_of=("A",))
+
+    assert codes(found("B", "warning", pods=9), cause, symptom) == ["A", "C", "B"]
+
+
 def test_findings_that_explain_each_other_still_come_to_an_end() -> None:
     assert codes(found("A", symptom_of=("B",)), found("B", symptom_of=("A",))) == ["A", "B"]
 

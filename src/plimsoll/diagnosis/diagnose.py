@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,10 +44,14 @@ def look(findings: Iterable[Finding], evidence: Evidence) -> list[Found]:
 
 
 def ranked(found: Iterable[Found]) -> tuple[Found, ...]:
-    """Order: a symptom after all of its causes that were found, then errors first, then by what it costs."""
-    waiting = sorted(found, key=_rank)
-    codes = {one.code for one in waiting}
-    waiting = [replace(one, symptom_of=tuple(code for code in one.symptom_of if code in codes)) for one in waiting]
+    """Order: a symptom after all of its causes that were found, then errors first, then by what it costs.
+
+    A cause is as urgent as the most urgent of what it explains: a warning that stands behind an error goes before others.
+    """
+    everything = tuple(found)
+    codes = {one.code for one in everything}
+    known = [replace(one, symptom_of=tuple(code for code in one.symptom_of if code in codes)) for one in everything]
+    waiting = sorted(known, key=lambda one: min(map(_rank, _explained(one, known))))
     ordered: list[Found] = []
     while waiting:
         held_back = {one.code for one in waiting}
@@ -56,6 +60,16 @@ def ranked(found: Iterable[Found]) -> tuple[Found, ...]:
         waiting.remove(following)
         ordered.append(following)
     return tuple(ordered)
+
+
+def _explained(cause: Found, known: Sequence[Found]) -> Sequence[Found]:
+    """A finding, and all that was found to be a symptom of it or of one of its symptoms."""
+    reached, codes = [cause], {cause.code}
+    for one in reached:
+        following = [other for other in known if one.code in other.symptom_of and other.code not in codes]
+        reached.extend(following)
+        codes.update(other.code for other in following)
+    return reached
 
 
 def _with_next(findings: tuple[Found, ...], tightest: Bottleneck | None) -> tuple[Found, ...]:
