@@ -55,6 +55,13 @@ def _add_search(group: argparse._ArgumentGroup) -> None:
         default="monotone",
         help="optimiser: do not rely on safer values being safer (needs optuna; default: %(default)s)",
     )
+    group.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="without --knob: a setting that no remedy may change, because you cannot or will not; may be given again",
+    )
     group.add_argument("--from", dest="from_run", metavar="RUN", help="begin with the scenario and seed of a run")
     group.add_argument(
         "--flavor",
@@ -76,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     from plimsoll.cli.tuneresults import print_answer
 
     loaded = _loaded(arguments)
-    _check(arguments)
+    _check(arguments, loaded)
     knobs = _knobs(arguments, loaded)
     try:
         with crew(arguments) as hired:
@@ -104,11 +111,14 @@ def _loaded(arguments: argparse.Namespace) -> LoadedScenario:
     return otherwise(scenario_of(archive.scenario, archive.manifest.id), arguments)
 
 
-def _check(arguments: argparse.Namespace) -> None:
+def _check(arguments: argparse.Namespace, loaded: LoadedScenario) -> None:
     from plimsoll.errors import Complaint, InputError, Place
+    from plimsoll.tuning.application import present
 
     if not arguments.margin >= 1:
         raise InputError(Complaint(Place("--margin"), f"{arguments.margin:g} is less than 1", "Write e.g. --margin 2"))
+    for name in arguments.keep:
+        present(loaded, name, Place("--keep"))  # a name that is misspelt would keep nothing
 
 
 def _knobs(arguments: argparse.Namespace, loaded: LoadedScenario) -> list[Knob]:
@@ -160,7 +170,8 @@ def _walk(loaded: LoadedScenario, arguments: argparse.Namespace) -> Walk:
     from plimsoll.tuning.remedies import walk
 
     archived = ArchivedTrials(notebook(arguments), arguments.runs_directory or default_runs_directory())
-    return walk(loaded, _flavor(arguments, loaded), arguments.seed, archived, told(quiet=arguments.quiet))
+    listener = told(quiet=arguments.quiet)
+    return walk(loaded, _flavor(arguments, loaded), arguments.seed, archived, listener, frozenset(arguments.keep))
 
 
 def _smallest(loaded: LoadedScenario, walk: Walk, arguments: argparse.Namespace, hired: Crew) -> Smallest | None:

@@ -90,11 +90,17 @@ class Smallest:
 
 
 def walk(
-    loaded: LoadedScenario, flavor: Flavor, seed: int, archived: Archived, on_step: Callable[[Step], None]
+    loaded: LoadedScenario,
+    flavor: Flavor,
+    seed: int,
+    archived: Archived,
+    on_step: Callable[[Step], None],
+    keep: frozenset[str] = frozenset(),
 ) -> Walk:
     """Apply the remedy of the first cause and run again, until the scenario passes or nothing helps.
 
-    A cause whose remedy did not help gives way to the next, until something else has helped.
+    A cause whose remedy did not help gives way to the next, until something else has helped. A remedy that needs a setting
+    of ``keep`` is none: those are not to be changed, or cannot be.
 
     Raises :class:`plimsoll.errors.RunError` where a run could not be completed.
     """
@@ -105,7 +111,8 @@ def walk(
         result = archived(trial)
         if steps:
             fruitless = _still_fruitless(fruitless, steps[-1], result)
-        step = _step(loaded, flavor, Judged(Probe((len(steps),), 0), trial, result, verdict_of(result)), fruitless)
+        judged = Judged(Probe((len(steps),), 0), trial, result, verdict_of(result))
+        step = _step(loaded, flavor, judged, fruitless, keep)
         steps.append(step)
         on_step(step)
         if step.change is None:
@@ -126,7 +133,9 @@ def distance(result: TrialResult) -> float:
     return sum(map(shortfall, result.objectives)) if result.objectives else WORST
 
 
-def _step(loaded: LoadedScenario, flavor: Flavor, judged: Judged, fruitless: Container[str]) -> Step:
+def _step(
+    loaded: LoadedScenario, flavor: Flavor, judged: Judged, fruitless: Container[str], keep: frozenset[str]
+) -> Step:
     result = judged.result
     if result.verdict == "lost":
         raise RunError(f"{judged.trial.label}: {result.shortfall}")
@@ -135,7 +144,7 @@ def _step(loaded: LoadedScenario, flavor: Flavor, judged: Judged, fruitless: Con
     findings = diagnose(RunArchive.open(result.directory)).findings
     for found in findings:
         settings = _new(loaded, found.remedy.get(flavor, {}))
-        if settings and found.code not in fruitless:
+        if settings and found.code not in fruitless and keep.isdisjoint(settings):
             others = tuple(other for other in findings if other is not found)
             return Step(judged, found, Change(found.code, settings), others)
     return Step(judged, None, None, findings)

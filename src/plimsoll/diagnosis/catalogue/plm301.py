@@ -59,7 +59,7 @@ FINDING = Finding(
     claim="A proxy cuts connections to the API servers that are idle, and every cut costs a TLS handshake and new watches.",
     asks=(CONNECTIONS, STARTS, WATCHES, f"config.{TIMEOUT}"),
     thresholds=(SHORT, MANY, ENOUGH),
-    severity="warning",
+    severity="error",
     remedies=everywhere(
         Remedy(
             "Raise the proxies' idle time-out to ten minutes: nginx proxy_timeout, haproxy timeout client and timeout server.",
