@@ -6,9 +6,8 @@ set of changes that matters: each of those that are left is shown to break the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from plimsoll.archive.reader import RunArchive
@@ -24,7 +23,7 @@ from plimsoll.tuning.search.questions import Point, Probe, drive
 if TYPE_CHECKING:
     from plimsoll.campaign.crew import Crew
     from plimsoll.campaign.trial import TrialResult
-    from plimsoll.diagnosis.finding import Flavor, Found, Settings
+    from plimsoll.diagnosis.finding import Flavor, Found, Settings, SettingValue
     from plimsoll.scenario.loading import LoadedScenario
 
 MOST_STEPS = 12
@@ -76,13 +75,23 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class Needed:
+    """A change that matters, and a trial that shows it."""
+
+    change: Change
+    lesser: Change | None
+    """What the failing trial had in its place: nothing, or what the same finding asked for at first."""
+    failing: Judged
+
+
+@dataclass(frozen=True, slots=True)
 class Smallest:
     """The smallest set of changes that matters."""
 
     changes: tuple[Change, ...]
     needless: tuple[Change, ...]
-    without: tuple[tuple[Change, Judged], ...]
-    """For each of the changes, a trial without it, which fails."""
+    needed: tuple[Needed, ...]
+    """Each of the changes, with a trial that lacks it and fails."""
     confirmed: bool
     """Whether all objectives hold with fresh seeds, too."""
     fresh_seeds: tuple[int, ...]
@@ -180,32 +189,41 @@ def smallest_set(
         judged.append(each)
         listener(each)
 
-    judge = Judge(crew, lambda probe: _trial(loaded, changes, probe, first_seed), note)
-    everything = (1,) * len(changes)
+    ladders = _ladders(changes)
+    judge = Judge(crew, lambda probe: _trial(loaded, _chosen(ladders, probe.point), probe.seed + first_seed), note)
+    everything = tuple(len(ladder) for ladder in ladders)
     if not _holds(judge, everything, range(seeds)):
         return None
-    needed = drive(polished(everything, seeds=seeds), judge)
+    least = drive(polished(everything, seeds=seeds), judge)
     return Smallest(
-        changes=_chosen(changes, needed),
-        needless=_chosen(changes, tuple(1 - used for used in needed)),
-        without=tuple(_without(changes, needed, judged)),
-        confirmed=_holds(judge, needed, range(seeds, 2 * seeds)),
+        changes=_chosen(ladders, least),
+        needless=tuple(ladder[-1] for ladder, rung in zip(ladders, least, strict=True) if not rung),
+        needed=tuple(_needed(ladders, least, judged)),
+        confirmed=_holds(judge, least, range(seeds, 2 * seeds)),
         fresh_seeds=tuple(first_seed + number for number in range(seeds, 2 * seeds)),
         judged=tuple(judged),
     )
 
 
-def together(changes: Sequence[Change]) -> dict[str, object]:
+def together(changes: Sequence[Change]) -> dict[str, SettingValue]:
     """The settings of several changes; where two set the same, the later."""
-    merged: dict[str, object] = {}
+    merged: dict[str, SettingValue] = {}
     for change in changes:
         merged |= change.settings
     return merged
 
 
-def _trial(loaded: LoadedScenario, changes: Sequence[Change], probe: Probe, first_seed: int) -> Trial:
-    settings: Mapping[str, object] = together(_chosen(changes, probe.point))
-    seed = first_seed + probe.seed
+def _ladders(changes: Sequence[Change]) -> list[tuple[Change, ...]]:
+    """For each finding what it asked for, from its first remedy to all of them: a higher limit takes a lower one's place."""
+    ladders: dict[str, tuple[Change, ...]] = {}
+    for change in changes:
+        before = ladders.get(change.code, ())
+        ladders[change.code] = (*before, Change(change.code, together((*before[-1:], change))))
+    return list(ladders.values())
+
+
+def _trial(loaded: LoadedScenario, chosen: Sequence[Change], seed: int) -> Trial:
+    settings = together(chosen)
     scenario = applied(loaded, settings, PLACE).scenario
     return Trial.of(scenario, seed, f"{scenario.name} with {spelled(settings) or 'no change'}, seed {seed}")
 
@@ -215,15 +233,14 @@ def _holds(judge: Judge, point: Point, seeds: Sequence[int]) -> bool:
     return all(verdict.holds for verdict in verdicts.values())
 
 
-def _chosen(changes: Sequence[Change], point: Point) -> tuple[Change, ...]:
-    return tuple(change for change, used in zip(changes, point, strict=True) if used)
+def _chosen(ladders: Sequence[tuple[Change, ...]], point: Point) -> tuple[Change, ...]:
+    return tuple(ladder[rung - 1] for ladder, rung in zip(ladders, point, strict=True) if rung)
 
 
-def _without(changes: Sequence[Change], needed: Point, judged: Sequence[Judged]) -> list[tuple[Change, Judged]]:
-    """For each change that is needed, the failing trial that lacks only this one."""
-    shown: list[tuple[Change, Judged]] = []
-    for number, change in enumerate(changes):
-        point = (*needed[:number], 0, *needed[number + 1 :])
-        failing = (each for each in judged if each.probe.point == point and not each.verdict.holds)
-        shown.extend((change, each) for each in islice(failing, needed[number]))
-    return shown
+def _needed(ladders: Sequence[tuple[Change, ...]], least: Point, judged: Sequence[Judged]) -> Iterator[Needed]:
+    """Each change that is needed, with the first failing trial that has a rung less of it and all the others."""
+    for number, (ladder, rung) in enumerate(zip(ladders, least, strict=True)):
+        point = (*least[:number], rung - 1, *least[number + 1 :])
+        failing = next((each for each in judged if each.probe.point == point and not each.verdict.holds), None)
+        if failing is not None:
+            yield Needed(ladder[rung - 1], ladder[rung - 2] if rung > 1 else None, failing)

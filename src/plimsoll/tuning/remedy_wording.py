@@ -48,9 +48,10 @@ def ending(walk: Walk) -> str:
 def smallest_lines(smallest: Smallest) -> Iterator[str]:
     """The smallest set of changes, each with what happens without it."""
     yield "The smallest set of changes that matters:"
-    for change, failing in smallest.without:
-        yield f"  {spelled(change.settings)}   ({change.code})"
-        yield f"      without it: {outcome(failing)}"
+    for needed in smallest.needed:
+        yield f"  {spelled(needed.change.settings)}   ({needed.change.code})"
+        instead = "without it" if needed.lesser is None else f"with {spelled(needed.lesser.settings)}"
+        yield f"      {instead}: {outcome(needed.failing)}"
     for change in smallest.needless:
         yield f"  not needed: {spelled(change.settings)}   ({change.code}; {OPTIONAL})"
     verdict = "holds" if smallest.confirmed else "FAILS"
@@ -98,8 +99,13 @@ def _found(found: Found) -> dict[str, Any]:
 def _smallest(smallest: Smallest) -> dict[str, Any]:
     return {
         "changes": [
-            {"code": change.code, "set": dict(change.settings), "without": outcome_document(failing)}
-            for change, failing in smallest.without
+            {
+                "code": needed.change.code,
+                "set": dict(needed.change.settings),
+                "instead": None if needed.lesser is None else dict(needed.lesser.settings),
+                "without": outcome_document(needed.failing),
+            }
+            for needed in smallest.needed
         ],
         "needless": [{"code": change.code, "set": dict(change.settings)} for change in smallest.needless],
         "confirmed": smallest.confirmed,

@@ -32,6 +32,8 @@ def polished(point: Point, *, seeds: int) -> Search[Point]:
             return point
         verdicts = yield [Probe(candidate, 0) for candidate in lower]
         promising = [candidate for candidate in lower if verdicts[Probe(candidate, 0)].holds]
+        if len(promising) > 1:  # where steps do not depend on each other, all of them can be gone at once
+            promising.insert(0, tuple(map(min, *promising)))
         for candidate in promising:
             failed = yield from first_failing_seed(_Line(candidate, 0), candidate[0], seeds)
             if failed is None:
