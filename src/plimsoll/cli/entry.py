@@ -41,7 +41,8 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 
 DESCRIPTION = """\
-Find the load line of a Kubernetes cluster: load a simulated cluster as planned, record everything, and say what gave way.
+Find the load line of a Kubernetes cluster: load a simulated or a real one as planned, record everything, say what gave
+way first and why, and find the settings with which it holds.
 """
 
 COMMANDS = (
