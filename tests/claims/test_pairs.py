@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
-from plimsoll.campaign.hiring import hire
-from plimsoll.campaign.trial import Trial, TrialResult
+from plimsoll.campaign.trial import Trial
 from plimsoll.scenario import gallery
 from plimsoll.scenario.loading import load_scenario
+from tests.sharing import SharingCrew
 
 SEED = 1
 PAIRS = [name.removesuffix("-before") for name in gallery.names() if name.endswith("-before")]
@@ -22,16 +20,10 @@ def test_every_after_has_a_before() -> None:
     assert all(gallery.read(f"{pair}-after") for pair in PAIRS)
 
 
-@pytest.fixture(scope="module")
-def results() -> Mapping[str, TrialResult]:
-    names = [f"{pair}-{when}" for pair in PAIRS for when in ("before", "after")]
-    with hire() as crew:
-        found = crew.results(Trial.of(load_scenario(name).scenario, SEED, name) for name in names)
-        return {trial.label: result for trial, result in found}
-
-
 @pytest.mark.slow
-@pytest.mark.xdist_group("claims")
 @pytest.mark.parametrize("pair", PAIRS)
-def test_before_misses_its_objectives_and_after_meets_them(pair: str, results: Mapping[str, TrialResult]) -> None:
-    assert (results[f"{pair}-before"].verdict, results[f"{pair}-after"].verdict) == ("fail", "pass")
+def test_before_misses_its_objectives_and_after_meets_them(pair: str, gallery_crew: SharingCrew) -> None:
+    names = (f"{pair}-before", f"{pair}-after")
+    results = [gallery_crew.result(Trial.of(load_scenario(name).scenario, SEED, name)) for name in names]
+
+    assert [result.verdict for result in results] == ["fail", "pass"]

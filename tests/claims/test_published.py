@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from plimsoll.campaign.hiring import hire
 from plimsoll.claims import table
 from plimsoll.claims.catalogue import load_claims
 from plimsoll.claims.claim import Result
 from plimsoll.claims.evaluation import evaluate
+from tests.sharing import SharingCrew
 
 PAGE = Path(__file__).parents[2] / "docs" / "claims.md"
 SEED = 1
@@ -17,9 +17,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("claims")]
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> list[Result]:
-    with hire(runs_directory=tmp_path_factory.mktemp("runs")) as crew:
-        return evaluate(load_claims(), seed=SEED, crew=crew)
+def results(gallery_crew: SharingCrew) -> list[Result]:
+    return evaluate(load_claims(), seed=SEED, crew=gallery_crew)
 
 
 def test_every_claim_holds_but_those_that_are_explained(results: list[Result]) -> None:

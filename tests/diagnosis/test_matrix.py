@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from plimsoll.archive.reader import RunArchive
-from plimsoll.diagnosis.diagnose import diagnose
-from plimsoll.experiment.running import run
+from plimsoll.campaign.trial import Trial
 from plimsoll.scenario.gallery import names
 from plimsoll.scenario.loading import LoadedScenario, load_scenario, scenario_of
+from tests.sharing import SharingCrew
+
+SEED = 1
 
 MATRIX: Mapping[str, list[str]] = yaml.safe_load((Path(__file__).parent / "matrix.yaml").read_text(encoding="utf-8"))
 
@@ -27,10 +28,9 @@ def _marked(name: str) -> Any:
     return pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
 
 
-def codes(scenario: LoadedScenario, runs_directory: Path) -> set[str]:
+def codes(scenario: LoadedScenario, name: str, crew: SharingCrew) -> set[str]:
     """What is found in a run of a scenario."""
-    outcome = run(scenario, seed=1, runs_directory=runs_directory)
-    return {found.code for found in diagnose(RunArchive.open(outcome.directory)).findings}
+    return set(crew.result(Trial.of(scenario.scenario, SEED, name)).findings)
 
 
 def test_every_scenario_of_the_gallery_says_what_it_raises() -> None:
@@ -38,12 +38,12 @@ def test_every_scenario_of_the_gallery_says_what_it_raises() -> None:
 
 
 @pytest.mark.parametrize("name", [_marked(name) for name in MATRIX])
-def test_a_scenario_of_the_gallery_raises_its_findings_and_no_others(name: str, tmp_path: Path) -> None:
-    assert codes(load_scenario(name), tmp_path) == set(MATRIX[name])
+def test_a_scenario_of_the_gallery_raises_its_findings_and_no_others(name: str, gallery_crew: SharingCrew) -> None:
+    assert codes(load_scenario(name), name, gallery_crew) == set(MATRIX[name])
 
 
 @pytest.mark.parametrize("name", list(COMBINED))
-def test_two_matters_in_one_scenario_are_both_named(name: str, tmp_path: Path) -> None:
+def test_two_matters_in_one_scenario_are_both_named(name: str, gallery_crew: SharingCrew) -> None:
     document = COMBINED[name]
 
-    assert codes(scenario_of(document["scenario"], name), tmp_path) >= set(document["raises"])
+    assert codes(scenario_of(document["scenario"], name), name, gallery_crew) >= set(document["raises"])
