@@ -16,7 +16,7 @@ from plimsoll.measurement.traffic import FIRST_ERROR_CODE, TOO_MANY_REQUESTS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from plimsoll.measurement.columns import Booleans
+    from plimsoll.measurement.columns import Booleans, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class Clients:
         """Requests answered with 429."""
         return self.requests(client, code=TOO_MANY_REQUESTS)
 
+    def in_flight(self) -> Steps:
+        """Requests under way by window, by Little's law; watches left out, which take no slot of an in-flight limit."""
+        rows = self._measure.are("latency") & ~self._verb.are("WATCH")
+        return self._per_second(rows, self._seconds[rows])
+
     def own_waits(self, client: str) -> Requests:
         """Waits at the limiter of a client that is this program itself: ``driver`` or ``observer``."""
         return self._sum(self._rows("throttle", client, None, None, None))
@@ -86,9 +91,12 @@ class Clients:
 
     def _sum(self, rows: Booleans) -> Requests:
         count, seconds = self._count[rows], self._seconds[rows]
+        return Requests(int(count.sum()), float(seconds.sum()), self._per_second(rows, count))
+
+    def _per_second(self, rows: Booleans, weights: Floats) -> Steps:
+        """What the rows of each window weigh together, over the window's length."""
         starts, inverse = np.unique(self._start[rows], return_inverse=True)
         windows = np.zeros(starts.size)
         np.maximum.at(windows, inverse, self._window[rows])
-        totals = np.bincount(inverse, weights=count, minlength=starts.size)
-        rates = np.divide(totals, windows, out=np.zeros(starts.size), where=windows > 0)
-        return Requests(int(count.sum()), float(seconds.sum()), Steps(starts, rates))
+        totals = np.bincount(inverse, weights=weights, minlength=starts.size)
+        return Steps(starts, np.divide(totals, windows, out=np.zeros(starts.size), where=windows > 0))
