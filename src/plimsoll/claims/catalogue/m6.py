@@ -31,7 +31,7 @@ CLAIM = Claim(
             "fixed",
             "pods",
             lambda runs: runs[AFTER].metric("pods.running"),
-            at_least=4500,
+            at_least=2000,
         ),
     ),
 )

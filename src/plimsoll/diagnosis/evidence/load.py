@@ -42,6 +42,8 @@ class Load:
     """A pause after each namespace's objects."""
     follows_shape: bool
     """The rate changes over time."""
+    anti_affinity: bool
+    """Pods require that others are on other nodes."""
     phases: tuple[Phase, ...]
     own_waits: Requests
     """Waits of the driver at its own client's limiter."""
@@ -62,7 +64,15 @@ def read_load(archive: Observable, clients: Clients) -> Load:
         between_namespaces_seconds=parse_duration(pace.get("betweenNamespaces") or 0),
         follows_shape=bool(pace.get("shape")),
         parallelism=int(pace.get("parallelism") or 1),
+        anti_affinity=any(_requires_distance(job) for job in (archive.scenario.get("load") or {}).get("jobs") or ()),
         phases=tuple(Phase(*row.values()) for row in archive.table("phases").to_pylist()),
         own_waits=clients.own_waits(DRIVER),
         requests=clients.requests(DRIVER),
     )
+
+
+def _requires_distance(job: Mapping[str, Any]) -> bool:
+    """Whether the pods of a job, or of what it creates alongside, keep others away."""
+    parts = (job, *(job.get("alongside") or ()))
+    pods = [group.get("pod") or {} for part in parts for group in part.get("objects") or ()]
+    return any((pod.get("antiAffinity") or {}).get("mode") == "required" for pod in pods)
