@@ -62,9 +62,9 @@ def _summarise(outcome: Outcome, arguments: argparse.Namespace) -> Summary:
 
     archive = RunArchive.open(outcome.directory)
     summary = summarise(archive)
-    findings = diagnose(archive).findings
-    write_summary(outcome.directory, document(summary, [headline(found) for found in findings]))
+    diagnosis = diagnose(archive)
+    write_summary(outcome.directory, document(summary, [headline(found) for found in diagnosis.findings]))
     if not arguments.no_report:
-        write_page(arguments.report or outcome.directory / DEFAULT_NAME, archive, summary)
-    print_as(summary, arguments.output, findings)
+        write_page(arguments.report or outcome.directory / DEFAULT_NAME, archive, summary, diagnosis)
+    print_as(summary, arguments.output, diagnosis.findings)
     return summary

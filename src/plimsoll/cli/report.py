@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plimsoll.archive.reader import RunArchive
+    from plimsoll.diagnosis.diagnose import Diagnosis
     from plimsoll.diagnosis.finding import Found
     from plimsoll.measurement.summary import Summary
 
@@ -52,10 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     archive = RunArchive.open(arguments.archive, arguments.runs_directory)
     summary = summarise(archive)
-    print_as(summary, arguments.output, diagnose(archive).findings)
+    diagnosis = diagnose(archive)
+    print_as(summary, arguments.output, diagnosis.findings)
     path: Path | None = arguments.html or (archive.directory / DEFAULT_NAME if arguments.open else None)
     if path is not None:
-        write_page(path, archive, summary)
+        write_page(path, archive, summary, diagnosis)
         print(f"Report written to {path}", file=sys.stderr)
     if path is not None and arguments.open:
         _show(path)
@@ -81,13 +83,12 @@ def print_as(summary: Summary, output: str, findings: Sequence[Found]) -> None:
         print_summary(summary, sys.stdout, findings)
 
 
-def write_page(path: Path, archive: RunArchive, summary: Summary) -> None:
+def write_page(path: Path, archive: RunArchive, summary: Summary, diagnosis: Diagnosis) -> None:
     """Write the report with plots; ``InputError`` where the file cannot be written."""
-    from plimsoll.diagnosis.diagnose import diagnose
     from plimsoll.errors import Complaint, InputError, Place
     from plimsoll.report.html import render_html
 
-    page = render_html(archive, summary, diagnose(archive))
+    page = render_html(archive, summary, diagnosis)
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

@@ -20,9 +20,12 @@ def erlang_b(servers: int, offered: float) -> float:
     if offered <= 0:
         return 0.0
     inverse = 1.0
-    for number in range(1, servers + 1):
+    crowded = min(servers, int(offered))
+    for number in range(1, crowded + 1):
         inverse = 1.0 + inverse * number / offered
-        if inverse > _BEYOND_DOUBT and number > offered:
+    for number in range(crowded + 1, servers + 1):
+        inverse = 1.0 + inverse * number / offered
+        if inverse > _BEYOND_DOUBT:
             return 0.0
     return 1.0 / inverse
 

@@ -13,6 +13,7 @@ from plimsoll.simcluster.dns.pods import Container, ServerPod
 from plimsoll.simcluster.dns.searchpath import RECORDS_PER_TRY, Try
 from plimsoll.simcluster.dns.sizing import replicas
 from plimsoll.simcluster.dns.wording import Reports
+from plimsoll.simcluster.kubelet.kubelet import Kubelet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -62,7 +63,7 @@ class ClusterDns:
 
     def _running_pods(self) -> int:
         """Pods that run or are about to."""
-        return sum(kubelet.count_pods() for kubelet in self._cluster.kubelets.values())
+        return sum(map(Kubelet.count_pods, self._cluster.kubelets.values()))
 
     # --- servers --------------------------------------------------------------------------------------------------------------
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from plimsoll.kube.resources import CONFIGMAPS, SECRETS
 from plimsoll.simcluster.store import not_found
 
 if TYPE_CHECKING:
+    from plimsoll.errors import ApiError
     from plimsoll.simcluster.client import Client
     from plimsoll.simcluster.kubelet.needs import PodNeeds, Reference
     from plimsoll.simcluster.store import Store
@@ -88,12 +90,27 @@ class ObjectRequests:
         """Ask for one object."""
         self.client.call(self._kinds[key[1]], self._answer, key, answer, failed=lambda _: answer(False))
 
+    def get_only(self, namespace: str, reference: Reference, done: ReadDone) -> None:
+        """Ask for an object that is all there is to be read."""
+        failed = partial(_only_missing, done, reference)
+        self.client.call(self._kinds[reference[0]], self._answer_only, namespace, reference, done, failed=failed)
+
     def _answer(self, key: Key, answer: Answer) -> None:
         namespace, resource, name = key
         collection = self._collections[resource]
         if collection.find(namespace, name) is None:
             raise not_found(collection.resource, name)
         answer(True)
+
+    def _answer_only(self, namespace: str, reference: Reference, done: ReadDone) -> None:
+        collection = self._collections[reference[0]]
+        if collection.find(namespace, reference[1]) is None:
+            raise not_found(collection.resource, reference[1])
+        done(ALL_READ)
+
+
+def _only_missing(done: ReadDone, reference: Reference, _error: ApiError) -> None:
+    done((Failure(reference, missing=True),))
 
 
 class Join:

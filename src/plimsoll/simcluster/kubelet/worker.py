@@ -212,12 +212,18 @@ class PodWorker:
         up to date by itself the syncs cost nothing, and are not simulated. The next sync is a resync unless ``then``
         says otherwise.
         """
-        if not self.active or not self.kubelet.objects.polls:
+        kubelet, needs = self.kubelet, self.needs
+        if not self.active or not kubelet.objects.polls:
             return
-        if self.needs.mounted and not self._remounting:
+        if needs.mounted and not self._remounting:
             self._remounting = True
-            self.kubelet.objects.read(self.namespace, self.needs, self.needs.mounted, self._remounted)
-        self._pull_secrets(0, then or self._resync_later)
+            kubelet.objects.read(self.reporting.namespace, needs, needs.mounted, self._remounted)
+        if needs.pull_secrets:
+            self._pull_secrets(0, then or self._resync_later)
+        elif then is None:
+            kubelet.kernel.after(kubelet.seconds_to_resync(), self._sync)
+        else:
+            then()
 
     def _remounted(self, _failures: Sequence[Failure]) -> None:
         """What could not be read stays mounted as it was."""

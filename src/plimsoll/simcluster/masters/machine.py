@@ -49,17 +49,26 @@ class Machine:
         self._delay = 0.0
         """What steady work adds to a request's time, as a multiple of its service."""
         self._free = [0.0] * self.threads
+        self._shares: dict[float, tuple[float, float]] = {}
+        """Speed, and share of time on a CPU, of each of so many runnable threads."""
 
     def serve(self, now_seconds: float, work: float) -> float:
         """Take in work for the API server; returns when it is done."""
         free = self._free
         first = free[0]
-        busy = len(free) if first > now_seconds else sum(1 for moment in free if moment > now_seconds) + 1
+        if first > now_seconds or len(free) == 1:
+            busy = len(free)
+        else:
+            busy = sum(1 for moment in free if moment > now_seconds) + 1
         runnable = busy + self._steady_threads + self.bursting + self.steady_neighbours
-        service = work / self.capacity.speed(runnable)
+        share = self._shares.get(runnable)
+        if share is None:
+            share = self._shares[runnable] = self.capacity.speed(runnable), self.capacity.on_cpu(runnable)
+        speed, on_cpu = share
+        service = work / speed
         start = first if first > now_seconds else now_seconds
         heapreplace(free, start + service)
-        self.request_cpu_seconds += service * self.capacity.on_cpu(runnable)
+        self.request_cpu_seconds += service * on_cpu
         return start + service * (1.0 + self._delay)
 
     def runnable(self, now_seconds: float) -> float:
@@ -84,6 +93,7 @@ class Machine:
         self.steady_cpus = threads * self.capacity.on_cpu(threads + neighbours)
         self._steady_threads = threads
         self._delay = slowdown - 1.0
+        self._shares.clear()  # numbers of threads that do not come again
         size = max(self.threads - int(threads), 1)
         if size != len(self._free):
             latest = nlargest(size, self._free)
