@@ -44,9 +44,11 @@ class Console:
         return self.note != "exit code only"
 
     @property
-    def exit_code(self) -> int:
-        code = re.fullmatch(r"exit code (\d+)", self.note)
-        return int(code[1]) if code else 0
+    def exit_codes(self) -> tuple[int, ...]:
+        """One for each step; what a note says of one is said of all."""
+        said = re.fullmatch(r"exit codes? ((?:\d+)(?: \d+)*)", self.note)
+        codes = [int(code) for code in said[1].split()] if said else [0]
+        return tuple(codes * len(self.steps) if len(codes) == 1 else codes)
 
 
 def consoles(page: Path) -> Iterator[Console]:

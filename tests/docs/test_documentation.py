@@ -50,7 +50,7 @@ def test_an_example_prints_what_the_page_shows(console: Console, tmp_path: Path)
         "NO_COLOR": "1",
     }
     environment.pop("PLIMSOLL_RUNS", None)
-    for step in console.steps:
+    for step, exit_code in zip(console.steps, console.exit_codes, strict=True):
         assert step.command.startswith("plimsoll "), "only the project's own command is run from a page"
         result = subprocess.run(
             shlex.split(step.command),
@@ -61,6 +61,6 @@ def test_an_example_prints_what_the_page_shows(console: Console, tmp_path: Path)
             text=True,
             check=False,
         )
-        assert result.returncode == console.exit_code, result.stdout
+        assert result.returncode == exit_code, result.stdout
         if console.compares:
             assert resembles(step.shown, result.stdout), result.stdout

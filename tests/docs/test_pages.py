@@ -22,17 +22,18 @@ def test_a_console_block_is_read_as_commands_with_what_they_print(
 
 
 @pytest.mark.parametrize(
-    ("note", "runs", "compares", "exit_code"),
+    ("note", "runs", "compares", "exit_codes"),
     [
-        ("", True, True, 0),
-        ("exit code only", True, False, 0),
-        ("exit code 2", True, True, 2),
-        ("not run, it takes a minute", False, True, 0),
+        ("", True, True, (0, 0)),
+        ("exit code only", True, False, (0, 0)),
+        ("exit code 2", True, True, (2, 2)),
+        ("exit codes 1 0", True, True, (1, 0)),
+        ("not run, it takes a minute", False, True, (0, 0)),
     ],
 )
-def test_a_note_says_how_a_block_is_checked(note: str, runs: bool, compares: bool, exit_code: int) -> None:  # noqa: FBT001
-    console = Console("page.md:1", note, ())
-    assert (console.runs, console.compares, console.exit_code) == (runs, compares, exit_code)
+def test_a_note_says_how_a_block_is_checked(note: str, runs: bool, compares: bool, exit_codes: tuple[int, ...]) -> None:  # noqa: FBT001
+    console = Console("page.md:1", note, (Step("one", ""), Step("two", "")))
+    assert (console.runs, console.compares, console.exit_codes) == (runs, compares, exit_codes)
 
 
 def test_a_note_belongs_to_the_block_right_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
