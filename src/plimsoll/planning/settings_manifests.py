@@ -88,14 +88,21 @@ _API_SERVER = {
 _WORDS = {
     "apiserver.cores": "give the control plane's machines more cores, or add an API server",
     "masters": "change the machines of the control plane, or where its components run",
+    "masters.coresPerMaster": "use machines with so many cores for the control plane",
+    "masters.virtualMachines": "run the control plane on machines of its own, not on virtual ones",
+    "masters.schedulerPlacement": "own: run kube-scheduler on a machine that no API server shares",
+    "networkBitsPerSecond": "use nodes with interfaces of this speed, or more of them",
     "proxy.idleTimeoutSeconds": (
         "set proxy_timeout in the nginx (or timeout client/server in the haproxy) between nodes and API servers; watches "
         "are silent for minutes, so take 10m or more"
     ),
+    "database.clientClassifies": "use an oslo.db that knows the cluster's words for a deadlock (wsrep, 1213)",
+    "database.clientRetries": "let this share of transactions be tried again: decorate them (oslo_db.api.wrap_db_retry)",
     "database": "change the database cluster (wsrep, InnoDB) or its clients (oslo.db: retry deadlocks)",
     "migration": "change [libvirt] live_migration_* in nova.conf of every compute node, or the address its host name has",
     "monitoring.memoryLimitBytes": "raise the memory limit of Prometheus, on a node that has it",
     "monitoring.nodeMemoryBytes": "run Prometheus on nodes with more memory",
+    "monitoring.remoteWrite": "add remote_write to Prometheus, to a durable store outside the cluster",
     "monitoring": "change Prometheus: retention, scrape interval, or remote write to a store outside",
     "runtime": "change the container runtime, the registry, or the images",
     "kubelet.verbosity": "run the kubelet with --v at this level",

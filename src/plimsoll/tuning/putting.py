@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"-(\d+)\.(\d+)(\.\d+)?$")
 
+_MACHINES = ("networkBitsPerSecond",)
+"""Parameters that are no settings of components, but of what a cluster is made of."""
+
 
 def flavor_of(profile_name: str) -> Flavor:
     """How a cluster of this profile was installed: OpenShift's by its installer, Kargo's by what became Kubespray."""
@@ -35,5 +38,5 @@ def version_of(profile_name: str) -> KubernetesVersion | None:
 
 def files(changes: Mapping[str, Any], flavor: Flavor, profile_name: str) -> tuple[Manifest, ...]:
     """The manifests that bring the settings among some changes about; parameters of the load are nobody's to configure."""
-    settings = {name: value for name, value in changes.items() if "." in name}
+    settings = {name: value for name, value in changes.items() if "." in name or name in _MACHINES}
     return manifests(settings, flavor, version_of(profile_name)) if settings else ()

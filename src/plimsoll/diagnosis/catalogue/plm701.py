@@ -15,16 +15,17 @@ BITS_PER_BYTE = 8
 FLAT = Threshold("nearness to the node's own maximum", 0.02, "share", "traffic that nothing limits varies by more")
 LASTING = Threshold("time at the maximum", 60, "s", "shorter is a burst")
 SHORT = Threshold("part of what was wanted", 0.9, "share", "what stays on one node and start-up take some per cent")
-SEND = "network.sendBitsPerSecond"
+MARGIN = Threshold("margin", 1.2, "x", "traffic comes in bursts, and frames have headers")
+INTERFACES = (1e9, 10e9, 25e9, 40e9, 100e9, 200e9, 400e9)
+"""Speeds that interfaces of servers are sold with."""
+SEND, INTERFACE = "network.sendBitsPerSecond", "networkBitsPerSecond"
 
 
 def _observe(evidence: Evidence) -> Sighting | None:
     sending = evidence.gauges.by_instance(SEND)
-    wanted = evidence.load.exchange_bytes_per_second * BITS_PER_BYTE
-    if not sending or not wanted:
+    if not sending or not evidence.load.exchange_bytes_per_second:
         return None
-    # a client whose server is on the same node sends nothing over the wire: one in as many as there are nodes
-    wanted_of_node = wanted / len(sending) * (1 - 1 / len(sending))
+    wanted_of_node = _wanted_of_node(evidence)
     highest = evidence.gauges.highest(SEND)
     if sum(highest.values()) >= SHORT.value * wanted_of_node * len(sending):
         return None  # a node sends as much as it has clients: only all of them together tell
@@ -52,15 +53,29 @@ def _observe(evidence: Evidence) -> Sighting | None:
     )
 
 
+def _wanted_of_node(evidence: Evidence) -> float:
+    """Bits per second; a client whose server is on the same node, one in as many as there are, sends none over the wire."""
+    nodes = len(evidence.gauges.by_instance(SEND))
+    return evidence.load.exchange_bytes_per_second * BITS_PER_BYTE / nodes * (1 - 1 / nodes)
+
+
+def _fast_enough(evidence: Evidence) -> float:
+    wanted = MARGIN.value * _wanted_of_node(evidence)
+    return next((speed for speed in INTERFACES if speed >= wanted), wanted)
+
+
 FINDING = Finding(
     code="PLM701",
     name="network-saturated",
     claim="The nodes' network interfaces carry all they can, and that is less than the load exchanges.",
     asks=(SEND, "what the load exchanges"),
-    thresholds=(FLAT, LASTING, SHORT),
+    thresholds=(FLAT, LASTING, SHORT, MARGIN),
     severity="error",
     remedies=everywhere(
-        Remedy("Use faster interfaces, more nodes, or keep those who talk on one node (pod affinity).")
+        Remedy(
+            "Use faster interfaces, more nodes, or keep those who talk on one node (pod affinity).",
+            {INTERFACE: _fast_enough},
+        )
     ),
     not_when="The programs themselves limit their rate, or their nodes' CPU does.",
     measure_if_unsure="rate(node_network_transmit_bytes_total) against node_network_speed_bytes, and drops of the interface.",
