@@ -13,13 +13,19 @@ from plimsoll.simcluster.nodes import NodeShape
 from plimsoll.simcluster.profile import load_profile
 from tests.simcluster.controlplane import Recorder
 
+SLOTS = {"apiserver.flowControl": "maxInFlight"}
+
 
 def run(
-    demand: ApiRequests, seconds: float = 100.0, settings: dict[str, Any] | None = None, faults: tuple[Fault, ...] = ()
+    demand: ApiRequests,
+    seconds: float = 100.0,
+    settings: dict[str, Any] | None = None,
+    faults: tuple[Fault, ...] = (),
+    profile: str = "kubernetes-1.36",
 ) -> tuple[SimulatedCluster, Recorder]:
     telemetry = Recorder()
     shapes = [NodeShape("node-0", 8_000, 1 << 35, 1e10)]
-    made = assemble(load_profile("kubernetes-1.36", settings), shapes, 1, telemetry, faults, (demand,))
+    made = assemble(load_profile(profile, settings), shapes, 1, telemetry, faults, (demand,))
     made.kernel.run(seconds)
     made.sampler.sample()
     return made, telemetry
@@ -41,7 +47,7 @@ def test_requests_that_hold_few_slots_are_added_up_for_as_long_as_they_are_made(
 
 def test_requests_use_the_cores_whether_they_are_added_up_or_not() -> None:
     few, many = (
-        run(ApiRequests(0.0, None, 1000.0, "nova"), 30.0, {"apiserver.maxReadsInFlight": limit})[1]
+        run(ApiRequests(0.0, None, 1000.0, "nova"), 30.0, {**SLOTS, "apiserver.maxReadsInFlight": limit})[1]
         for limit in (4000, 20)
     )
     used = [
@@ -54,14 +60,14 @@ def test_requests_use_the_cores_whether_they_are_added_up_or_not() -> None:
 
 
 def test_requests_beyond_the_in_flight_limit_are_refused_and_tried_again() -> None:
-    _, telemetry = run(ApiRequests(0.0, None, 2000.0, "nova"), 10.0, {"apiserver.maxReadsInFlight": 6})
+    _, telemetry = run(ApiRequests(0.0, None, 2000.0, "nova"), 10.0, {**SLOTS, "apiserver.maxReadsInFlight": 6})
 
     assert answers(telemetry)[429] > 1000
 
 
 def test_a_rate_that_the_slots_can_take_is_hardly_refused() -> None:
     # 1000/s x 3.3 ms are 3.3 of 20 slots, more than are only added up
-    _, telemetry = run(ApiRequests(0.0, None, 1000.0, "nova"), 30.0, {"apiserver.maxReadsInFlight": 20})
+    _, telemetry = run(ApiRequests(0.0, None, 1000.0, "nova"), 30.0, {**SLOTS, "apiserver.maxReadsInFlight": 20})
     found = answers(telemetry)
 
     assert found[200] == pytest.approx(30_000, rel=0.05)
@@ -78,3 +84,26 @@ def test_watches_have_no_slots_to_hold() -> None:
     _, telemetry = run(ApiRequests(0.0, 10.0, 50.0, "nova", "WATCH", "pods"))
 
     assert answers(telemetry) == {200: pytest.approx(500, rel=0.05)}
+
+
+def test_retries_of_a_demand_far_above_the_slots_do_not_run_away() -> None:
+    demand = ApiRequests(0.0, None, 1_000_000.0, "nova")
+    _, telemetry = run(demand, 20.0, {"apiserver.maxReadsInFlight": 200}, profile="kubernetes-1.6")
+    found = answers(telemetry)
+
+    assert found[200] > 10_000
+    assert 20_000 < found[429] <= 20 * 64 * 200
+
+
+def test_a_worker_gives_up_after_ten_retries_and_takes_the_next_request() -> None:
+    _, telemetry = run(ApiRequests(0.0, None, 100.0, "nova"), 60.0, faults=(ApiErrors(10.0, 40.0, 1.0, 429),))
+    found = answers(telemetry)
+
+    assert found[429] == pytest.approx(40 * 100, rel=0.1)  # a hundred workers, each once in a second
+    assert found[200] == pytest.approx(20 * 100, rel=0.2)
+
+
+def test_few_slots_bound_the_workers_and_a_batch_is_part_of_them() -> None:
+    cluster, _ = run(ApiRequests(0.0, None, 3.0, "nova"), 30.0, {"apiserver.maxReadsInFlight": 1})
+
+    assert cluster.server.refused < 90

@@ -2,17 +2,20 @@
 
 Each second the requests of the next one are looked at. As long as they would hold no more than a tenth of the in-flight
 slots of their kind, and those are not half taken by others, and the cores are not overloaded, they cannot be refused,
-and wait as steady work does; they are added up. Otherwise they arrive in batches of no more than a hundredth of the slots, at random moments (a
-Poisson process, thinned), and are refused and retried like any client's.
+and wait as steady work does; they are added up. Otherwise they arrive in batches at random moments (a Poisson process,
+thinned), and are refused and retried like any client's: after a second, ten times. There are workers for a second of
+requests; while all of them wait for answers or to try again, nobody asks for more, so that retries cannot pile up.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from plimsoll.simcluster.client import Client
 
 if TYPE_CHECKING:
+    from plimsoll.errors import ApiError
     from plimsoll.kernel import Random
     from plimsoll.simcluster.client import ClientEnvironment
 
@@ -22,6 +25,13 @@ BUSY = 0.9
 """From this utilisation on the mean of the waiting says little about it."""
 
 BATCHES_PER_LIMIT = 100
+BATCHES_PER_SECOND = 1000
+FEWEST_BATCHES_PER_LIMIT = 4
+"""A batch is a hundredth of the slots, or a thousandth of a second's requests, if that is no more than a fourth of them."""
+
+WORKERS_SECONDS = 1.0
+MOST_WORKERS_PER_SLOT = 64
+"""How many requests are under way at most: for a second of them, and no more than keeps a run's cost within bounds."""
 
 
 class OtherClients:
@@ -42,14 +52,17 @@ class OtherClients:
         self._server = environment.server
         self._random = random
         self._per_second = per_second
-        self._client = Client(environment, role)
+        self._client = Client(environment, role, perseveres=False)
         self._kind = self._client.kind(verb, resource)
         self._owed = 0.0
         self._stopped = False
         self._stretch = 0
         """Number of the present stretch of time in which requests are events: what an earlier one left is dropped."""
-        limit = self._limit
-        self._batch = max(limit // BATCHES_PER_LIMIT, 1) if limit else max(int(per_second // BATCHES_PER_LIMIT), 1)
+        self._batch, self._workers = _batches(per_second, self._limit)
+        self._busy = 0
+        """Workers whose requests are under way, waits before a retry among them."""
+        self._held_up = False
+        """The next batch waits for workers."""
         self._judge()
 
     @property
@@ -73,8 +86,8 @@ class OtherClients:
 
     @property
     def _limit(self) -> int:
-        """In-flight slots of their kind; zero where there is no limit."""
-        return 0 if self._kind.cost.long_running else self._server.slots(mutating=self._kind.cost.mutating)
+        """In-flight slots of their kind, or seats of their level; zero where there is no limit."""
+        return self._server.slots(self._kind.cost)
 
     def _judge(self) -> None:
         """Settle how the requests of the next second are made."""
@@ -85,6 +98,7 @@ class OtherClients:
             self._owed += self._per_second * JUDGING_SECONDS
         elif was_calm:
             self._stretch += 1
+            self._held_up = False
             self._next_batch(self._stretch)
         self._kernel.after(JUDGING_SECONDS, self._judge)
 
@@ -94,7 +108,7 @@ class OtherClients:
             return False
         limit = self._limit
         held = self._per_second * (cost.cpu_seconds * server.slowdown + cost.latency_seconds)
-        taken = server.in_flight(self._kernel.now)[cost.mutating]
+        taken = server.taken(self._kernel.now, cost)
         return not limit or (held <= FEW_SLOTS * limit and taken <= MANY_SLOTS * limit)
 
     def _next_batch(self, stretch: int) -> None:
@@ -103,5 +117,31 @@ class OtherClients:
     def _arrive(self, stretch: int) -> None:
         if self.calm or self._stopped or stretch != self._stretch:
             return
-        self._client.post(self._kind, self._batch)
+        if self._busy + self._batch > self._workers:
+            self._held_up = True
+            return
+        self._busy += self._batch
+        self._client.call(self._kind, self._free, failed=self._gave_up, count=self._batch)
         self._next_batch(stretch)
+
+    def _gave_up(self, _error: ApiError) -> None:
+        self._free()
+
+    def _free(self) -> None:
+        """The workers of a batch have their answers, or have given up."""
+        self._busy -= self._batch
+        if self._held_up:
+            self._held_up = False
+            self._arrive(self._stretch)
+
+
+def _batches(per_second: float, limit: int) -> tuple[int, int]:
+    """How many requests go together, and how many workers there are."""
+    workers = math.ceil(per_second * WORKERS_SECONDS)
+    if not limit:
+        batch = max(int(per_second // BATCHES_PER_LIMIT), 1)
+    else:
+        most = limit // FEWEST_BATCHES_PER_LIMIT
+        batch = max(limit // BATCHES_PER_LIMIT, min(int(per_second // BATCHES_PER_SECOND), most), 1)
+        workers = min(workers, MOST_WORKERS_PER_SLOT * limit)
+    return batch, max(workers, batch)
