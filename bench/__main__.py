@@ -18,7 +18,7 @@ from bench.figures import Figure, missed
 from bench.process import CommandFailedError, timed
 from plimsoll import __version__
 
-MODULES = ("kernel", "objects", "cli", "run", "tuning", "serving", "loading")
+MODULES = ("kernel", "objects", "cli", "run", "tuning", "claims", "serving", "loading")
 RESULTS = Path("bench-results.json")
 
 

@@ -25,8 +25,9 @@ class Run:
 
 
 def measure() -> Iterator[Figure]:
-    """Run the main scenario, then an ideal cluster at three sizes."""
+    """Run the main scenarios of both articles, then an ideal cluster at three sizes."""
     yield from _figures("openshift/500-pods-per-node", seconds=45, gib=2, aims=(15, 1))
+    yield from _figures("openstack/900-nodes-before", seconds=20, aims=(10, None))
     yield from _figures("scale/900-nodes", seconds=5)
     tenth, large = _run("scale/500-nodes"), _run("scale/5000-nodes")
     yield Figure("scale/5000-nodes: wall time", large.wall_seconds, "s", limit=180)

@@ -240,7 +240,11 @@ class Kubelet:
         A real kubelet counts those of all its clients together, by method: its POSTs are events most of all, its PUTs are
         leases, and what is left is the main client's.
         """
-        return sum(kind.sent for kind in self.client.kinds if kind.verb != "POST")
+        sent = 0
+        for kind in self.client.kinds:  # a loop: each kubelet is asked whenever the cluster is sampled
+            if kind.verb != "POST":
+                sent += kind.sent
+        return sent
 
     def limiter_waits(self) -> tuple[int, float]:
         """How many requests, apart from POSTs, the main client's limiter has let through, and the seconds they waited."""
