@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from plimsoll.measurement.summary import Summary, summarise
-from plimsoll.report.terminal import WIDTH, print_summary
+from plimsoll.report.console import WIDTH
+from plimsoll.report.terminal import print_summary
 from tests.measurement.building import archive_of
 from tests.report.synthetic import Shape, write_run
 

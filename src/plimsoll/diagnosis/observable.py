@@ -98,7 +98,8 @@ def _observable_milestones(table: pa.Table) -> pa.Table:
 def _observable_samples(table: pa.Table) -> pa.Table:
     names = [name for name, series in SERIES.items() if series.shown_by]
     known = _among(table, "series", names)
-    return table.filter(pc.or_(known, pc.starts_with(table["series"].cast("string"), SETTING_PREFIX)))
+    wanted = pc.or_(known, pc.starts_with(table["series"].cast("string"), SETTING_PREFIX))
+    return table.filter(pc.and_(wanted, pc.is_finite(table["value"])))  # Prometheus says NaN where it knows nothing
 
 
 def _observable_requests(table: pa.Table) -> pa.Table:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,8 +14,9 @@ from rich.text import Text
 from plimsoll.diagnosis.catalogue import load_findings
 from plimsoll.planning.manifests import render_all
 from plimsoll.planning.settings_manifests import manifests
+from plimsoll.report.console import write
 from plimsoll.report.stations import HEADINGS, cells, number, tightest
-from plimsoll.report.terminal import SEVERITY_STYLES, WIDTH
+from plimsoll.report.terminal import SEVERITY_STYLES
 
 if TYPE_CHECKING:
     from plimsoll.archive.manifest import Manifest
@@ -31,12 +32,12 @@ def print_diagnosis(
     diagnosis: Diagnosis, manifest: Manifest, flavor: Flavor, stream: TextIO, *, stations: bool = False
 ) -> None:
     """Write a diagnosis with the remedies of one flavour; ``stations`` adds the table of all stations."""
-    _print(_render(diagnosis, manifest, flavor, stations=stations), stream)
+    write(_render(diagnosis, manifest, flavor, stations=stations), stream)
 
 
 def print_background(finding: Finding, stream: TextIO) -> None:
     """Write what there is to know about a finding."""
-    _print(_background(finding), stream)
+    write(_background(finding), stream)
 
 
 def print_catalogue(findings: Sequence[Finding], stream: TextIO) -> None:
@@ -44,7 +45,7 @@ def print_catalogue(findings: Sequence[Finding], stream: TextIO) -> None:
     grid = Table.grid(padding=(0, 2))
     for finding in findings:
         grid.add_row(Text(finding.code, style="bold"), Text(finding.name), Text(finding.claim))
-    _print(grid, stream)
+    write(grid, stream)
 
 
 def sparkline(plot: Plot, width: int = SPARK_WIDTH) -> str:
@@ -66,14 +67,6 @@ def sparkline(plot: Plot, width: int = SPARK_WIDTH) -> str:
     return "".join(
         SPARKS[round((len(SPARKS) - 1) * max(value, 0.0) / top)] if top > 0 else SPARKS[0] for value in pieces
     )
-
-
-def _print(what: RenderableType, stream: TextIO) -> None:
-    console = Console(file=stream, width=WIDTH, highlight=False)
-    with console.capture() as capture:
-        console.print(what, crop=False)
-    lines = capture.get().rstrip().splitlines()
-    stream.write("".join(f"{line}\n" if console.is_terminal else f"{line.rstrip()}\n" for line in lines))
 
 
 def _render(diagnosis: Diagnosis, manifest: Manifest, flavor: Flavor, *, stations: bool) -> RenderableType:

@@ -6,20 +6,20 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from plimsoll.measurement import wording
 from plimsoll.measurement.latency import INTERVALS, STAGES
+from plimsoll.report.console import write
 
 if TYPE_CHECKING:
     from plimsoll.diagnosis.finding import Found
     from plimsoll.measurement.objectives import Judgement
     from plimsoll.measurement.summary import Measurements, Summary
 
-WIDTH = 100
 BAR_WIDTH = 36
 MOST_ROWS = 8
 
@@ -29,11 +29,7 @@ VERDICT_STYLES = {"pass": "bold green", "fail": "bold red", "incomplete": "bold 
 
 def print_summary(summary: Summary, stream: TextIO, findings: Sequence[Found] = ()) -> None:
     """Write the summary with what a diagnosis found; colours only where the stream is a terminal that has them."""
-    console = Console(file=stream, width=WIDTH, highlight=False)
-    with console.capture() as capture:
-        console.print(render(summary, findings))
-    lines = capture.get().rstrip().splitlines()
-    stream.write("".join(f"{line}\n" if console.is_terminal else f"{line.rstrip()}\n" for line in lines))
+    write(render(summary, findings), stream)
 
 
 def render(summary: Summary, findings: Sequence[Found] = ()) -> RenderableType:

@@ -19,7 +19,7 @@ POLLED = ("secrets", "configmaps")
 
 def _observe(evidence: Evidence) -> Sighting | None:
     strategy = evidence.gauges.setting(STRATEGY)
-    if strategy is None or STRATEGIES[int(strategy)] == "Watch":
+    if strategy is None or strategy == STRATEGIES.index("Watch"):
         return None
     polls = sum(evidence.clients.requests("kubelet", "GET", resource).count for resource in POLLED)
     requests = evidence.clients.requests("kubelet").count

@@ -95,8 +95,10 @@ def busy_stretch(evidence: Evidence) -> Stretch:
 
 
 def stations(evidence: Evidence) -> tuple[Station, ...]:
-    """Every station that the run shows anything of, in the order in which a pod meets them."""
+    """Every station that the run shows anything of, in the order in which a pod meets them; none of a run of no length."""
     stretch = busy_stretch(evidence)
+    if stretch.seconds <= 0:
+        return ()
     return tuple(station for look in _LOOKS for station in look(evidence, stretch))
 
 
