@@ -60,6 +60,14 @@ CASES = (
         keep=frozenset({STRATEGY}),
         scaled={"nodes": 1, "namespaces": 667, "ratePerSecond": 1.33},
     ),
+    # the limit is to stay: this is about seeing it
+    Case(
+        "R3",
+        "openshift/throttling-visibility-before",
+        "PLM110",
+        {"kubelet.verbosity": 4},
+        keep=frozenset({STRATEGY, "kubelet.kubeAPIQPS"}),
+    ),
     Case("R4", "openshift/polling-before", "PLM110", {STRATEGY: "Watch"}),
     Case("R5", "openshift/500-pods-per-node-before", "PLM110", {STRATEGY: "Watch"}),
     Case("R6", "openshift/host-prefix-before", "PLM201", {"network.hostPrefix": 22}, slow=False),

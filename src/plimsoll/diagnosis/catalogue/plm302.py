@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plimsoll.diagnosis.evidence.gauges import plateau
-from plimsoll.diagnosis.finding import Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
+from plimsoll.diagnosis.finding import Effect, Fact, Finding, Plot, Remedy, Sighting, Threshold, everywhere
 
 if TYPE_CHECKING:
     from plimsoll.diagnosis.evidence import Evidence
@@ -44,6 +44,7 @@ def _observe(evidence: Evidence) -> Sighting | None:
             Fact("time in which they were", full.seconds, "s", "process_cpu_seconds_total"),
             Fact("mean answer time", requests.mean_seconds, "s", "apiserver_request_duration_seconds"),
         ),
+        effect=Effect(len(evidence.pods), requests.mean_seconds),  # each pod waits for one such request at least
         plot=Plot.of(steps, "Cores of the API servers that are busy", "share", FULL.value),
     )
 
