@@ -40,11 +40,18 @@ class Upstream:
     def __init__(self, manner: Manner) -> None:
         self.manner = manner
         self.queries: list[bytes] = []
+        self._arrived = threading.Condition()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((LOOPBACK, 0))
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+
+    def received(self, count: int) -> list[bytes]:
+        """The queries once there are so many, which this thread may hear of later than who asked is answered."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: len(self.queries) >= count, timeout=10)
+            return list(self.queries)
 
     def close(self) -> None:
         """Answer no more."""
@@ -56,7 +63,9 @@ class Upstream:
     def _serve(self) -> None:
         while query := self._receive():
             packet, sender = query
-            self.queries.append(packet)
+            with self._arrived:
+                self.queries.append(packet)
+                self._arrived.notify_all()
             if self.manner != "silent":
                 self._socket.sendto(self._answer(packet), sender)
 
