@@ -86,3 +86,15 @@ def test_no_setting_is_left_out_without_a_word(flavor: str) -> None:
 
 def test_a_change_of_nothing_needs_no_file() -> None:
     assert manifests({}, "kubeadm") == ()
+
+
+def test_a_cluster_before_coredns_has_its_kube_dns_changed() -> None:
+    settings = {"dns.replicas": 6, "dns.cpuLimitCores": 1.0, "dns.forwardMax": 1000}
+
+    deployment, words = manifests(settings, "kubespray", KubernetesVersion(5))
+
+    assert deployment.file == "kube-dns-deployment.yaml"
+    (document,) = deployment.documents
+    assert document["spec"]["replicas"] == 6
+    assert [each["name"] for each in document["spec"]["template"]["spec"]["containers"]] == ["kubedns", "dnsmasq"]
+    assert "--dns-forward-max=1000" in words.purpose

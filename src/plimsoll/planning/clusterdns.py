@@ -1,7 +1,7 @@
-"""The files for a change of the cluster's DNS: CoreDNS' Corefile and Deployment.
+"""The files for a change of the cluster's DNS: CoreDNS' Corefile and Deployment, or those of kube-dns before it.
 
 Sources: kubeadm's ``CoreDNSConfigMap``; plugins ``forward`` (``max_concurrent``) and ``cache`` of CoreDNS; Kubespray's
-``dns_*`` variables; OpenShift's DNS operator, which owns both files.
+``dns_*`` variables; OpenShift's DNS operator, which owns both files; ``cluster/addons/dns`` of Kubernetes 1.5 to 1.12.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from plimsoll.planning.manifests import Manifest
+from plimsoll.planning.versions import KubernetesVersion
 
 MIB = 1024 * 1024
 
@@ -43,14 +44,23 @@ _COREFILE = """\
 """
 _CONCURRENT, _TTL_SECONDS, _ENTRIES = 1000, 30, 9984  # kubeadm's Corefile; the capacity is the plugin's default
 _COREFILE_SETTINGS = ("dns.forwardMax", "dns.cacheSize", "dns.cacheTtlSeconds")
+_FIRST_WITH_COREDNS = KubernetesVersion(13)  # cluster/addons/dns: the default from 1.13 on
+_DNSMASQ = {
+    "dns.forwardMax": "--dns-forward-max",
+    "dns.cacheSize": "--cache-size",
+    "dns.cacheTtlSeconds": "--max-cache-ttl",
+}
+_KUBE_DNS_CONTAINERS = ("kubedns", "dnsmasq")
 _DEPLOYMENT_SETTINGS = ("dns.replicas", "dns.memoryLimitBytes", "dns.cpuLimitCores")
 
 Settings = Mapping[str, bool | int | float | str]
 
 
-def dns_manifests(settings: Settings, flavor: str) -> tuple[Manifest, ...]:
+def dns_manifests(settings: Settings, flavor: str, version: KubernetesVersion) -> tuple[Manifest, ...]:
     """The files that bring settings of the ``dns`` component about, and words for those that none does."""
     chosen = {name: value for name, value in settings.items() if name.startswith("dns.")}
+    if version < _FIRST_WITH_COREDNS and flavor != "openshift":
+        return _kube_dns(chosen)
     files: list[Manifest] = []
     filed: tuple[str, ...] = ()
     if flavor != "openshift":  # there, an operator restores what it finds changed
@@ -58,9 +68,19 @@ def dns_manifests(settings: Settings, flavor: str) -> tuple[Manifest, ...]:
         if any(name in chosen for name in _COREFILE_SETTINGS):
             files.append(_corefile(chosen))
         if any(name in chosen for name in _DEPLOYMENT_SETTINGS):
-            files.append(_deployment(chosen))
+            files.append(_deployment(chosen, "coredns", "CoreDNS", ("coredns",)))
     words = (_in_words(name, value) for name, value in chosen.items() if name not in filed)
     return (*files, *words)
+
+
+def _kube_dns(chosen: Settings) -> tuple[Manifest, ...]:
+    files: list[Manifest] = []
+    if any(name in chosen for name in _DEPLOYMENT_SETTINGS):
+        files.append(_deployment(chosen, "kube-dns", "kube-dns", _KUBE_DNS_CONTAINERS))
+    if flags := " ".join(f"{flag}={chosen[name]}" for name, flag in _DNSMASQ.items() if name in chosen):
+        files.append(Manifest(BY_HAND, f"start the dnsmasq of kube-dns with {flags}", (), ()))
+    rest = (name for name in chosen if name not in (*_DEPLOYMENT_SETTINGS, *_DNSMASQ))
+    return (*files, *(_in_words(name, chosen[name]) for name in rest))
 
 
 def _in_words(name: str, value: object) -> Manifest:
@@ -84,7 +104,7 @@ def _corefile(settings: Settings) -> Manifest:
     return Manifest("coredns.yaml", purpose, ("kubectl apply -f coredns.yaml",), (document,))
 
 
-def _deployment(settings: Settings) -> Manifest:
+def _deployment(settings: Settings, deployment: str, server: str, containers: tuple[str, ...]) -> Manifest:
     limits: dict[str, str] = {}
     if "dns.memoryLimitBytes" in settings:
         limits["memory"] = f"{round(float(settings['dns.memoryLimitBytes']) / MIB)}Mi"
@@ -94,7 +114,8 @@ def _deployment(settings: Settings) -> Manifest:
     if "dns.replicas" in settings:
         spec["replicas"] = int(settings["dns.replicas"])
     if limits:
-        container = {"name": "coredns", "resources": {"limits": limits}}
-        spec["template"] = {"spec": {"containers": [container]}}
-    command = "kubectl -n kube-system patch deployment coredns --patch-file coredns-deployment.yaml"
-    return Manifest("coredns-deployment.yaml", "replicas and limits of CoreDNS", (command,), ({"spec": spec},))
+        limited = [{"name": name, "resources": {"limits": dict(limits)}} for name in containers]
+        spec["template"] = {"spec": {"containers": limited}}
+    file = f"{deployment}-deployment.yaml"
+    command = f"kubectl -n kube-system patch deployment {deployment} --patch-file {file}"
+    return Manifest(file, f"replicas and limits of {server}", (command,), ({"spec": spec},))

@@ -117,11 +117,11 @@ _WORDS = {
 def manifests(settings: Settings, flavor: str, version: KubernetesVersion | None = None) -> tuple[Manifest, ...]:
     """The files that bring settings about in a flavour (``openshift``, ``kubeadm``, ``kubespray``), and words for the rest.
 
-    ``version`` decides the form of kubeadm's file; without, it is the newest that is known.
+    ``version`` decides the form of kubeadm's file, and which server the cluster's DNS is; without, it is the newest that is known.
     """
     makers = {OPENSHIFT: _openshift, KUBEADM: _kubeadm, KUBESPRAY: _kubespray}
-    known = makers[flavor](settings, version or KubernetesVersion(NEWEST_MINOR))
-    files = [*known, *dns_manifests(settings, flavor)]
+    version = version or KubernetesVersion(NEWEST_MINOR)
+    files = [*makers[flavor](settings, version), *dns_manifests(settings, flavor, version)]
     done = {name for name in settings if name.startswith("dns.") or name in _FILED[flavor]}
     return (*files, *(_in_words(name, value) for name, value in settings.items() if name not in done))
 
