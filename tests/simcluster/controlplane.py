@@ -37,6 +37,7 @@ from plimsoll.simcluster.controllers.namespacecontents import NamespaceContents
 from plimsoll.simcluster.controllers.nodelifecycle import NodeLifecycle
 from plimsoll.simcluster.controllers.ownership import Ownership
 from plimsoll.simcluster.controllers.replicaset import ReplicaSetController
+from plimsoll.simcluster.controlplane import make_levels
 from plimsoll.simcluster.metering import Metering
 from plimsoll.simcluster.nodes import NodeShape, node_object
 from plimsoll.simcluster.profile import Profile, load_profile
@@ -154,7 +155,8 @@ class ControlPlane:
         self.kernel = Kernel()
         self.telemetry = Recorder()
         self.streams = Streams(seed)
-        self.server = ApiServer(self.profile.apiserver, self.streams.stream("apiserver").random)
+        levels = make_levels(self.kernel, self.profile, lambda: self.store)
+        self.server = ApiServer(self.profile.apiserver, self.streams.stream("apiserver").random, levels=levels)
         self.metering = Metering(self.telemetry)
         self.environment = ClientEnvironment(
             self.kernel, self.server, self.metering, self.profile.logging, self.telemetry

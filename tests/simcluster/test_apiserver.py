@@ -25,7 +25,7 @@ FREE = {
 
 def settings(**changes: float) -> ApiServerSettings:
     base = load_profile("ideal").apiserver
-    return base.model_copy(update={"cores": 1, **changes})
+    return base.model_copy(update={"cores": 1, "flow_control": "maxInFlight", **changes})
 
 
 def server(**changes: float) -> ApiServer:

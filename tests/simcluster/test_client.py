@@ -174,7 +174,8 @@ def test_an_error_that_nobody_deals_with_is_not_lost() -> None:
 
 
 def test_a_refused_request_is_repeated_after_what_the_server_said() -> None:
-    plane = ControlPlane(settings={**FREE, "apiserver.maxReadsInFlight": 1, "apiserver.etcdReadSeconds": 0.7})
+    limits = {"apiserver.flowControl": "maxInFlight", "apiserver.maxReadsInFlight": 1, "apiserver.etcdReadSeconds": 0.7}
+    plane = ControlPlane(settings={**FREE, **limits})
     client = plane.user()
     heard = answers(plane, client, client.kind("GET", "pods"), 3)
 

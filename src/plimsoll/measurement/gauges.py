@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 SUMMED_UP = (
     "scheduler.algorithmSeconds",
     "apiserver.refusedPerSecond",
+    "apiserver.rejectedPerSecond",
+    "apiserver.seatQueue",
     "apiserver.utilization",
     "kubelet.plegLastSeenSeconds",
     "kubelet.plegRelistSeconds",

@@ -49,7 +49,7 @@ METRICS: dict[str, str] = {
     "throttle": f"waits in a client's own rate limiter, e.g. throttle.kubelet; {_QUANTILES}, and .total",
     "apiserver": "API servers: .refused requests, answered with 429; .refusedPerSecond .utilization .connectionsPerSecond"
     " .watchStartsPerSecond .watchEventsPerSecond .watches, each .mean .max; answer times by verb, e.g."
-    " .latency.PATCH.mean .latency.PATCH.max",
+    " .latency.PATCH.mean .latency.PATCH.max; of priority levels .seatQueue .rejectedPerSecond, each .mean .max",
     "masters": "machines of the control plane: .utilization.mean .utilization.max; CPUs that a process uses, e.g."
     " .cpuCores.apiserver.mean .cpuCores.scheduler.max",
     "scheduler": "the scheduler: .algorithmSeconds of a cycle, .mean .max over sampling intervals",

@@ -67,7 +67,8 @@ class SimulatedCluster:
         self.telemetry = telemetry
         self.streams = Streams(seed)
         masters = controlplane.make_masters(self.kernel, profile, lambda: self.store.revision)
-        self.server = ApiServer(profile.apiserver, self.streams.stream("apiserver").random, masters)
+        levels = controlplane.make_levels(self.kernel, profile, lambda: self.store)
+        self.server = ApiServer(profile.apiserver, self.streams.stream("apiserver").random, masters, levels)
         self.metering = Metering(telemetry)
         self.environment = ClientEnvironment(self.kernel, self.server, self.metering, profile.logging, telemetry)
         self.store = Store(self.kernel, profile.apiserver.watch_delivery_seconds)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from plimsoll.simcluster.apiserver import ApiServer
     from plimsoll.simcluster.client import ClientEnvironment
+    from plimsoll.simcluster.flowcontrol import PriorityLevel
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
     from plimsoll.simcluster.masters import Masters
     from plimsoll.simcluster.proxy import NodeConnections
@@ -42,7 +43,7 @@ class _Stream:
     def __init__(
         self, environment: ClientEnvironment, role: str, verb: str, resource: str, rate_per_second: Callable[[], float]
     ) -> None:
-        self._cost = environment.server.cost(verb, resource)
+        self._cost = environment.server.cost(verb, resource, role)
         self._meter = environment.metering.meter(role, verb, resource, 200)
         self._rate_per_second = rate_per_second
         self._owed = 0.0
@@ -58,6 +59,11 @@ class _Stream:
         if cost.long_running or cost.mutating is not mutating:
             return 0.0
         return self._rate_per_second() * (cost.cpu_seconds + cost.latency_seconds)
+
+    @property
+    def seats(self) -> tuple[PriorityLevel | None, float]:
+        """How many seats of which level its requests hold at any time."""
+        return self._cost.level, self.in_flight(mutating=self._cost.mutating)
 
     def advance(self, seconds: float) -> float:
         """Count the requests of an interval; returns the CPU seconds they took."""
@@ -130,6 +136,8 @@ class Background:
             sum(stream.in_flight(mutating=False) for stream in of_nodes),
             sum(stream.in_flight(mutating=True) for stream in of_nodes),
         )
+        if self._server.levels is not None:
+            self._server.levels.occupy(stream.seats for stream in of_nodes)
         if self._server.masters is None:
             self._server.absorb(cpu_seconds, seconds)
         else:

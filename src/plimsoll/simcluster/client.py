@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from plimsoll.errors import ApiError
 from plimsoll.kernel import TokenBucket
-from plimsoll.simcluster.apiserver import Refusal
+from plimsoll.simcluster.apiserver import NO_SEAT, TOO_MANY_REQUESTS, Refusal
 
 if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
@@ -117,7 +118,7 @@ class Client:
     def kind(self, verb: str, resource: str) -> RequestKind:
         """Prepare requests of a kind; hold on to it."""
         meter = self._environment.metering.meter(self.role, verb, resource, 201 if verb == "POST" else 200)
-        kind = RequestKind(verb, resource, self._server.cost(verb, resource), meter)
+        kind = RequestKind(verb, resource, self._server.cost(verb, resource, self.role, self.instance), meter)
         self.kinds.append(kind)
         return kind
 
@@ -201,7 +202,8 @@ class Client:
     ) -> Refusal | None:
         """Reach the API server: the answer will come, unless this returns a refusal."""
         kind.sent += count
-        kind.waited_seconds += throttled_seconds
+        if throttled_seconds > 0.0:
+            kind.waited_seconds += throttled_seconds
         now = self._kernel.now
         finish = self._server.admit(now, kind.cost, count, in_turn=in_turn)
         if isinstance(finish, Refusal):
@@ -240,7 +242,31 @@ class Client:
         else:
             kind.meter.add(each_seconds, throttled_seconds, count)
 
+    def _wait_for_seat(self, call: _Call) -> bool:
+        """Queue for a seat at the API server; False where the queues are full."""
+        arrived_seconds = self._kernel.now
+        return self._server.queue(
+            call.kind.cost,
+            call.count,
+            partial(self._seated, call, arrived_seconds),
+            partial(self._refused, call),
+            in_turn=call.in_turn,
+        )
+
+    def _seated(self, call: _Call, arrived_seconds: float, finish_seconds: float) -> None:
+        """The API server has begun with a request that has waited for a seat."""
+        kind, latency = call.kind, finish_seconds - arrived_seconds
+        if call.done is _nothing:
+            kind.meter.add(latency, call.throttled_seconds, call.count)
+            return
+        answer = kind, call.done, call.args, call.failed, call.count, call.in_turn, call.throttled_seconds, latency
+        self._kernel.at(finish_seconds, self._answer, *answer)
+
     def _refused(self, call: _Call, refusal: Refusal) -> None:
+        if refusal is NO_SEAT:
+            if self._wait_for_seat(call):
+                return
+            refusal = TOO_MANY_REQUESTS
         kind = call.kind
         meter = self._environment.metering.meter(self.role, kind.verb, kind.resource, refusal.code)
         meter.add(self._server.settings.network_seconds, call.throttled_seconds, call.count)

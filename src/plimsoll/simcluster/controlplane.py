@@ -1,4 +1,4 @@
-"""Puts the masters and the nodes' connections to them into a simulated cluster, where its profile has them.
+"""Puts the masters, their priority levels and the nodes' connections to them into a simulated cluster, where its profile has them.
 
 The clusters of most profiles have neither: of them it is only known how many cores serve requests.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from plimsoll.simcluster.flowcontrol import PriorityLevels
 from plimsoll.simcluster.masters import Masters
 from plimsoll.simcluster.proxy import NodeConnections, Storms
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from plimsoll.kernel import Kernel
     from plimsoll.simcluster.assembly import SimulatedCluster
     from plimsoll.simcluster.profile import Profile
+    from plimsoll.simcluster.store import Collection, Store
 
 
 def make_masters(kernel: Kernel, profile: Profile, changes: Callable[[], int]) -> Masters | None:
@@ -23,6 +25,27 @@ def make_masters(kernel: Kernel, profile: Profile, changes: Callable[[], int]) -
     if not (profile.masters.count or profile.proxy.enabled):
         return None
     return Masters(kernel, profile.masters, profile.apiserver.cores, changes)
+
+
+def make_levels(kernel: Kernel, profile: Profile, store: Callable[[], Store]) -> PriorityLevels | None:
+    """The priority levels whose seats requests need, where the profile's API servers have any."""
+    settings = profile.apiserver
+    limits = settings.max_reads_in_flight, settings.max_mutating_in_flight
+    if settings.flow_control != "priorityAndFairness" or not all(limits):
+        return None
+    found: dict[str, Collection] = {}
+
+    def count(resource: str) -> int:
+        collection = found.get(resource)
+        if collection is None:
+            named = (each for each in store().collections() if each.resource.plural == resource)
+            collection = next(named, None)
+            if collection is None:
+                return 0
+            found[resource] = collection
+        return len(collection)
+
+    return PriorityLevels(kernel, sum(limits), count)
 
 
 def connect_nodes(cluster: SimulatedCluster) -> tuple[NodeConnections, Storms] | tuple[None, None]:

@@ -16,6 +16,7 @@ from plimsoll.simcluster.storagesize import StorageSize
 if TYPE_CHECKING:
     from plimsoll.simcluster.assembly import SimulatedCluster
     from plimsoll.simcluster.client import Client
+    from plimsoll.simcluster.flowcontrol import PriorityLevel
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
     from plimsoll.simcluster.store import Collection
     from plimsoll.simcluster.workqueue import WorkQueue
@@ -94,6 +95,8 @@ def _add_apiserver(cluster: SimulatedCluster) -> None:
     if not cluster.profile.apiserver.shared_in_flight_limit:  # the metric came with the two limits
         gauge("apiserver.inflight", "readonly", lambda: server.in_flight(kernel.now)[0])
         gauge("apiserver.inflight", "mutating", lambda: server.in_flight(kernel.now)[1])
+    for level in server.levels.by_name.values() if server.levels is not None else ():
+        _add_level(cluster, level)
     gauge("apiserver.refusedPerSecond", "", Rate(kernel, lambda: server.refused))
     gauge("apiserver.utilization", "", lambda: server.take_utilization(kernel.now))
     gauge("apiserver.requestsPerSecond", "", Rate(kernel, lambda: cluster.metering.answered))
@@ -101,6 +104,14 @@ def _add_apiserver(cluster: SimulatedCluster) -> None:
         gauge("apiserver.watches", "", partial(_watches, cluster))
     cluster.store.observe_collections(partial(_add_collection, cluster))
     gauge("apiserver.storageBytes", "", StorageSize(cluster.store))
+
+
+def _add_level(cluster: SimulatedCluster, level: PriorityLevel) -> None:
+    gauge, kernel, name = cluster.sampler.gauge, cluster.kernel, level.name
+    gauge("apiserver.seats", name, lambda: level.in_use(kernel.now))
+    gauge("apiserver.seatLimit", name, lambda: level.limit)
+    gauge("apiserver.seatQueue", name, lambda: level.waiting)
+    gauge("apiserver.rejectedPerSecond", name, Rate(kernel, lambda: level.rejected))
 
 
 def _watches(cluster: SimulatedCluster) -> int:

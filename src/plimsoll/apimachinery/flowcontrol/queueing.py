@@ -65,6 +65,13 @@ class QueueSet:
         if not self.waiting and self.occupied + seats <= self.seats:
             self._start(seats, run)
             return True
+        if not self.wait(flow, seats, run):
+            return False
+        self._dispatch()
+        return True
+
+    def wait(self, flow: str, seats: int, run: Run) -> bool:
+        """Put a request into a queue of its flow; False where it must be refused."""
         if not self._queues:
             self.rejected += 1
             return False
@@ -76,8 +83,21 @@ class QueueSet:
             queue.virtual_start = max(queue.virtual_start, self._virtual_seconds)
         queue.waiting.append((seats, run))
         self.waiting += 1
-        self._dispatch()
         return True
+
+    def withdraw(self, run: Run) -> bool:
+        """Forget a request that has waited for too long, and whether it still had: the oldest of a queue is its first."""
+        for queue in self._queues:
+            if queue.waiting and queue.waiting[0][1] is run:
+                queue.waiting.popleft()
+                self.waiting -= 1
+                return True
+        return False
+
+    def resume(self, occupied: int, seats: int) -> None:
+        """Give seats to who has waited, where somebody else counts those that are taken and those that there are."""
+        self.occupied, self.seats = occupied, seats
+        self._dispatch()
 
     def leave(self, seats: int) -> None:
         """A request has been served: its seats go to who has waited."""
@@ -95,6 +115,7 @@ class QueueSet:
         while self.waiting:
             queue = min((queue for queue in self._queues if queue.waiting), key=_virtual_finish)
             seats, run = queue.waiting[0]
+            seats = min(seats, self.seats)  # which may have become fewer
             if self.occupied + seats > self.seats:
                 return
             queue.waiting.popleft()

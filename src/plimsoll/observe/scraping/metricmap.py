@@ -41,6 +41,7 @@ _OWN_REQUESTS = {"method": frozenset({"GET", "PATCH", "DELETE"})}
 _OWN_WAITS = {"verb": frozenset({"GET", "LIST", "PATCH", "DELETE"})}
 _WATCHES = {"verb": frozenset({"WATCH", "WATCHLIST"})}
 _REQUESTS = ("apiserver_request_total", "apiserver_request_count")
+_LEVEL = ("priority_level",)
 _WAITS = ("rest_client_rate_limiter_duration_seconds",)
 
 
@@ -78,6 +79,28 @@ RULES = (
         "gauge",
         ("apiserver_current_inflight_requests",),
         instance=("request_kind",),
+    ),
+    Rule(
+        "apiserver.seats",
+        "apiserver",
+        "gauge",
+        ("apiserver_flowcontrol_current_executing_seats", "apiserver_flowcontrol_request_concurrency_in_use"),
+        instance=_LEVEL,
+    ),
+    Rule("apiserver.seatLimit", "apiserver", "gauge", ("apiserver_flowcontrol_current_limit_seats",), instance=_LEVEL),
+    Rule(
+        "apiserver.seatQueue",
+        "apiserver",
+        "gauge",
+        ("apiserver_flowcontrol_current_inqueue_requests",),
+        instance=_LEVEL,
+    ),
+    Rule(
+        "apiserver.rejectedPerSecond",
+        "apiserver",
+        "rate",
+        ("apiserver_flowcontrol_rejected_requests_total",),
+        instance=_LEVEL,
     ),
     Rule(
         "apiserver.storageObjects",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,10 @@ class ApiServerSettings(Settings):
     cores: Annotated[int, Field(ge=1, le=4096, description="Cores that serve requests, over all API servers.")]
     max_reads_in_flight: Count = Field(description="--max-requests-inflight, over all API servers.")
     max_mutating_in_flight: Count = Field(description="--max-mutating-requests-inflight, over all API servers.")
+    flow_control: Literal["none", "maxInFlight", "priorityAndFairness"] = Field(
+        description="What requests need to be let in: nothing, one of the in-flight slots of reads or writes, or a seat "
+        "of their priority level; the levels share the sum of both limits."
+    )
     shared_in_flight_limit: bool = Field(description="Reads and writes share maxReadsInFlight, as before 1.6.")
     read_cpu_seconds: Seconds = Field(description="CPU of one GET.")
     list_cpu_seconds: Seconds = Field(description="CPU of one LIST of a few objects.")
