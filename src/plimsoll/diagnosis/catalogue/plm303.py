@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from plimsoll.measurement.columns import Steps
 
 IN_FLIGHT, READS, WRITES = "apiserver.inflight", "apiserver.maxReadsInFlight", "apiserver.maxMutatingInFlight"
+SEATS = "apiserver.seats"
 READING = ("GET", "LIST")
 
 NEAR = Threshold("nearness to the limit", 0.3, "share", "a limit that is met for moments shows less in a window's mean")
@@ -37,6 +38,8 @@ class AtLimit:
 
 def limits_reached(evidence: Evidence) -> tuple[AtLimit, ...]:
     """The limits that refused requests: of reads, of writes, or the one for both that there was before 1.6."""
+    if evidence.gauges.by_instance(SEATS):
+        return ()  # both limits are one pool of seats, which priority levels share: PLM304
     found = (_look_at(evidence, setting) for setting in (READS, WRITES))
     return tuple(one for one in found if one is not None)
 
@@ -98,7 +101,7 @@ FINDING = Finding(
     code="PLM303",
     name="in-flight-limit",
     claim="The API servers refuse requests with 429 because as many are in flight as they take.",
-    asks=(IN_FLIGHT, f"config.{READS}", f"config.{WRITES}", "requests by verb and code, with their times"),
+    asks=(IN_FLIGHT, SEATS, f"config.{READS}", f"config.{WRITES}", "requests by verb and code, with their times"),
     thresholds=(NEAR, LASTING, REFUSED, RETRY, MORE),
     severity="error",
     remedies=everywhere(

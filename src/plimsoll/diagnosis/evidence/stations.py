@@ -136,7 +136,26 @@ def _api_server(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
     )
 
 
+def _priority_levels(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
+    limits = evidence.gauges.by_instance("apiserver.seatLimit")
+    for level, steps in evidence.gauges.by_instance("apiserver.seats").items():
+        inside, limit = stretch.mean(steps), stretch.mean(limits[level]) if level in limits else None
+        if inside is None or not limit:
+            continue
+        yield Station(
+            "priority level",
+            level,
+            "seats",
+            utilization=min(inside / limit, 1.0),
+            peak_utilization=_capped((stretch.peak(steps) or 0.0) / limit),
+            inside=inside,
+            source=shown_by("apiserver.seats"),
+        )
+
+
 def _in_flight(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
+    if evidence.gauges.by_instance("apiserver.seats"):
+        return  # the levels share both limits
     limits = {"readonly": "apiserver.maxReadsInFlight", "mutating": "apiserver.maxMutatingInFlight"}
     for kind, setting in limits.items():
         steps = evidence.gauges.steps("apiserver.inflight", kind)
@@ -356,6 +375,7 @@ _LOOKS: tuple[Look, ...] = (
     _api_server,
     _masters,
     _in_flight,
+    _priority_levels,
     _controllers,
     _scheduler,
     _scheduler_limiter,
