@@ -25,6 +25,36 @@ a scenario when they are given it. The [gallery](gallery.md) has scenarios to st
 EXAMPLE = """\
 This one is complete; `plimsoll run quickstart` runs it:"""
 
+SERVICES = """\
+Nodes may be set aside ([`pools`](#pool)), settings of the profile changed, and applications may ask things of the cluster's
+services while the load runs (`demands`); [models](models.md) says what simulated services make of that:"""
+
+SERVICES_EXAMPLE = """\
+cluster:
+  profile: kargo
+  nodes: 60
+  pools:                                   # the first six nodes are for the control plane, the others as they come
+  - {count: 6, labels: {role: control-plane}, taints: [{key: dedicated, effect: NoSchedule}]}
+  settings: {dns.replicas: 6}
+load:
+  jobs:
+  - name: services
+    namespaces: 1
+    objects:
+    - kind: Deployment
+      name: nova-api
+      replicas: 12
+      pod: {nodeSelector: {role: control-plane}, tolerations: [{key: dedicated}]}
+    hold: 10m
+  demands:                                 # what applications ask of the cluster's services meanwhile
+  - {kind: dnsLookups, perSecond: 100, sameNamespace: 60, external: 40}
+  - {kind: databaseTransactions, at: 1m, perSecond: 20, hotRows: 4, hotShare: 0.25}
+expect:
+- pods.running == 100%
+- dns.failed <= 0.5%
+- database.failed <= 1%
+"""
+
 OBJECTIVES = """\
 ## Objectives
 
@@ -51,6 +81,8 @@ def scenario_page() -> str:
         INTRODUCTION,
         EXAMPLE,
         f"```yaml\n{gallery.read('quickstart')}```",
+        SERVICES,
+        f"```yaml\n{SERVICES_EXAMPLE}```",
         SPELLINGS,
         *sections,
         OBJECTIVES,
@@ -61,7 +93,7 @@ def scenario_page() -> str:
 def _marked(meaning: str) -> str:
     """Return the meaning of a metric with the names in it marked as code."""
     return re.sub(
-        r"(?<![\w.])(?:\w{2,}(?:\.\w+)+|\w+\[\"[^\"]*\"\]|\.[a-z]\w*)", lambda match: f"`{match[0]}`", meaning
+        r"(?<![\w.])(?:\w{2,}(?:\.\w+)+|\w+\[\"[^\"]*\"\]|\.[a-z]\w*(?:\.\w+)*)", lambda match: f"`{match[0]}`", meaning
     )
 
 

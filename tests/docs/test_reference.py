@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import pytest
 
+from plimsoll.scenario.loading import load_scenario
 from scripts.reference.commands import commands_page
 from scripts.reference.markdown import anchor, prose, table
-from scripts.reference.scenario import kind
+from scripts.reference.scenario import SERVICES_EXAMPLE, kind
 
 
 @pytest.fixture
@@ -82,3 +84,11 @@ def test_a_default_that_the_help_tells_stands_in_its_column() -> None:
     run = parser.add_subparsers().add_parser("run", help="run")
     run.add_argument("--report", metavar="FILE", help="where to write it (default: beside the run)")
     assert "| `--report FILE` | beside the run | where to write it |" in commands_page(parser).splitlines()
+
+
+def test_the_example_with_pools_and_demands_is_a_scenario(tmp_path: Path) -> None:
+    path = tmp_path / "services.yaml"
+    path.write_text(SERVICES_EXAMPLE, encoding="utf-8")
+    scenario = load_scenario(str(path)).scenario
+    assert scenario.cluster.pools
+    assert scenario.load.demands
