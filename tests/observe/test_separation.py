@@ -39,7 +39,7 @@ def test_a_pod_that_leaves_lets_its_neighbour_be_alone_again() -> None:
 
 def test_groups_of_different_namespaces_may_share_a_node_unless_their_terms_span_namespaces() -> None:
     assert seen(apart("a"), apart("a", namespace="other")).violated == 0
-    everywhere = {"namespaceSelector": {}}
+    everywhere: dict[str, Any] = {"namespaceSelector": {}}
     assert seen(apart("a", **everywhere), apart("a", namespace="other", **everywhere)).violated == 2
 
 

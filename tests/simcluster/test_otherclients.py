@@ -92,7 +92,7 @@ def test_retries_of_a_demand_far_above_the_slots_do_not_run_away() -> None:
     found = answers(telemetry)
 
     assert found[200] > 10_000
-    assert 20_000 < found[429] <= 20 * 64 * 200
+    assert 20_000 < found[429] <= 21 * 64 * 200  # each worker at most once a second
 
 
 def test_a_worker_gives_up_after_ten_retries_and_takes_the_next_request() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -399,7 +400,7 @@ def test_whatever_happens_no_node_is_over_capacity_and_every_pod_that_fits_is_pl
 
 # --- bindings that the API server refuses
 
-APART = {
+APART: dict[str, Any] = {
     "affinity": {
         "podAntiAffinity": {
             "requiredDuringSchedulingIgnoredDuringExecution": [

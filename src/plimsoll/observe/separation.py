@@ -7,7 +7,7 @@ which is what it is used for. Terms about other pods or larger places would take
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from plimsoll.kube.selectors import selector_of
@@ -64,8 +64,6 @@ def _groups(pod: Object) -> Iterator[str]:
     )
     for term in required or ():
         selector = term.get("labelSelector") or {}
-        if term["topologyKey"] == HOST_NAME and selector_of(selector).matches(
-            pod["metadata"].get("labels") or {}
-        ):
+        if term["topologyKey"] == HOST_NAME and selector_of(selector).matches(pod["metadata"].get("labels") or {}):
             where = "*" if "namespaceSelector" in term else pod["metadata"]["namespace"]
             yield f"{where} {json.dumps(selector, sort_keys=True)}"

@@ -21,6 +21,7 @@ from plimsoll.simcluster.scheduling.cost import CycleCost
 from plimsoll.simcluster.scheduling.policy import DefaultSpreading, SchedulingPolicy, ScoreWeights
 from plimsoll.simcluster.scheduling.view import ClusterView
 from plimsoll.simcluster.scheduling.wording import CURRENT, LEGACY, failed_scheduling_message
+from plimsoll.simcluster.unschedulable import UnschedulablePods
 from plimsoll.telemetry import Milestone
 
 if TYPE_CHECKING:
@@ -31,22 +32,6 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.scheduling.view import Placement
     from plimsoll.simcluster.settings import SchedulerSettings
     from plimsoll.simcluster.store import StoredChange
-
-
-_MOST_DOUBLINGS = 30  # beyond them every back-off is at its longest
-
-
-class _Unschedulable:
-    """A pod that no node took: how often that happened, and from when on it may be tried again."""
-
-    __slots__ = ("attempts", "message", "pod", "queued", "retry_seconds")
-
-    def __init__(self, pod: Object) -> None:
-        self.pod = pod
-        self.attempts = 0
-        self.message = ""
-        self.queued = False
-        self.retry_seconds = 0.0
 
 
 class _Binding:
@@ -111,9 +96,8 @@ class Scheduler:
         self._active: deque[Object] = deque()
         self._known: set[str] = set()
         """UIDs of the pods that are queued, waiting, or being bound: so that none is taken up twice."""
-        self._unschedulable: dict[str, _Unschedulable] = {}
+        self._unschedulable = UnschedulablePods(environment.kernel, settings, self._activate)
         self._cycling = False
-        self._retrying = False
         self._changed = False
         """Whether something changed in favour of waiting pods since the present cycle began."""
         self._up = True
@@ -159,7 +143,7 @@ class Scheduler:
                 self._offer(pod)
         elif change.type == "DELETED":
             self._known.discard(pod["metadata"]["uid"])
-            self._unschedulable.pop(pod["metadata"]["uid"], None)
+            self._unschedulable.remove(pod["metadata"]["uid"])
             if self._preempting is not None:
                 self._preempting.forget(pod)
             self._free(pod)
@@ -181,7 +165,7 @@ class Scheduler:
     def _bound_by_others(self, pod: Object) -> None:
         uid = pod["metadata"]["uid"]
         self._known.discard(uid)
-        self._unschedulable.pop(uid, None)
+        self._unschedulable.remove(uid)
         self._view.add_pod(pod, pod["spec"]["nodeName"])
 
     def _enqueue(self, pod: Object) -> None:
@@ -305,7 +289,7 @@ class Scheduler:
             self._forget(pod)
             return
         self._known.discard(uid)
-        self._unschedulable.pop(uid, None)
+        self._unschedulable.remove(uid)
         if is_bound(stored):  # by a binding that was on its way when this scheduler started: the API answers 409
             self._view.add_pod(stored, stored["spec"]["nodeName"])
             return
@@ -326,23 +310,15 @@ class Scheduler:
 
     def _fail(self, pod: Object, message: str) -> None:
         metadata = pod["metadata"]
-        now = self._kernel.now
-        settings = self._settings
-        entry = self._unschedulable.setdefault(metadata["uid"], _Unschedulable(pod))
-        backoff = settings.initial_backoff_seconds * 2 ** min(entry.attempts, _MOST_DOUBLINGS)
-        entry.attempts += 1
-        entry.queued = False
-        entry.retry_seconds = now + min(backoff, settings.max_backoff_seconds)
-        self._kernel.after(settings.unschedulable_flush_seconds, self._flush, entry, entry.attempts)
+        entry = self._unschedulable.add(pod)
         if entry.message != message:
             entry.message = message
             self._client.call(self._patch_status, self._mark_unschedulable, pod, message)
         if self._changed:  # after the pod was judged: the verdict may be out of date
             self._retry_unschedulable()
         self._events.emit(pod, "Warning", "FailedScheduling", "%s", message, action="Scheduling")
-        self._telemetry.event(
-            now, "Warning", "FailedScheduling", "Pod", metadata["namespace"], metadata["name"], "scheduler", message
-        )
+        namespace, name, now = metadata["namespace"], metadata["name"], self._kernel.now
+        self._telemetry.event(now, "Warning", "FailedScheduling", "Pod", namespace, name, "scheduler", message)
 
     def _mark_unschedulable(self, pod: Object, message: str) -> None:
         """Write into the pod's status why it waits, as `kubectl describe` shows it."""
@@ -364,31 +340,11 @@ class Scheduler:
     def _retry_unschedulable(self) -> None:
         """Something changed in favour of waiting pods: try them again, each after its back-off."""
         self._changed = True
-        if self._unschedulable and not self._retrying:
-            self._retrying = True
-            self._kernel.after(self._settings.initial_backoff_seconds, self._requeue_all)
+        self._unschedulable.retry()
 
-    def _requeue_all(self) -> None:
-        self._retrying = False
-        now = self._kernel.now
-        early = [entry for entry in self._unschedulable.values() if not entry.queued and entry.retry_seconds > now]
-        for entry in self._unschedulable.values():
-            if not entry.queued and entry.retry_seconds <= now:
-                self._requeue(entry)
-        if early:
-            self._retrying = True
-            self._kernel.at(min(entry.retry_seconds for entry in early), self._requeue_all)
-
-    def _flush(self, entry: _Unschedulable, attempts: int) -> None:
-        """Try a pod again that nothing has moved for long."""
-        if entry.attempts == attempts and not entry.queued:
-            self._requeue(entry)
-
-    def _requeue(self, entry: _Unschedulable) -> None:
-        if self._unschedulable.get(entry.pod["metadata"]["uid"]) is entry:
-            entry.queued = True
-            self._active.append(entry.pod)
-            self._wake()
+    def _activate(self, pod: Object) -> None:
+        self._active.append(pod)
+        self._wake()
 
     # --- faults -----------------------------------------------------------------------------------------------------------
 
@@ -401,7 +357,7 @@ class Scheduler:
         self._up = True
         self._active = deque()
         self._known = set()
-        self._unschedulable = {}
+        self._unschedulable.clear()
         for pod in sorted((pod for pod in self._pods if not is_bound(pod)), key=creation_order):
             self._offer(pod)
         self._wake()
