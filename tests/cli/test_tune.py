@@ -123,9 +123,11 @@ def test_a_range_that_holds_nowhere_ends_with_1(scenario: str, alone: list[str],
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
-        (["--knob", "kubelet.kubeAPIQPS=five"], "is no range"),
+        (["--knob", "kubelet.kubeAPIQPS=five"], "is no range: 'five' is no number"),
         (["--knob", "kubelet.kubeApiQps=1:5"], "no such setting"),
         (["--margin", "0.5", "--knob", "kubelet.kubeAPIQPS"], "--margin: 0.5 is less than 1"),
+        (["--margin", "inf", "--knob", "kubelet.kubeAPIQPS"], "--margin: inf is not finite"),
+        (["--keep", "kubelet.qps"], "--keep kubelet.qps: there is no such setting"),
         (["--from", "latest"], "name either a scenario or --from a run"),
     ],
 )
@@ -154,6 +156,17 @@ def test_what_an_answer_rests_on_is_a_document_too(scenario: str, alone: list[st
     answer = document(capsys, "sensitivity")
     assert answer["watched"] == "podRunning.p99 <= 30s"
     assert {group["name"] for group in answer["groups"]} >= {"apiserver", "runtime"}
+
+
+def test_what_is_to_find_cannot_be_varied_as_well(scenario: str, capsys: Captured) -> None:
+    assert main(["limits", scenario, "--find", "podsPerNode=5:10", "--vary", "podsPerNode=5,6"]) == 2
+    assert "--vary podsPerNode: it is what to find" in capsys.readouterr().err
+
+
+def test_a_page_that_cannot_be_written_is_said_so(scenario: str, alone: list[str], capsys: Captured) -> None:
+    flags = ["--find", "podsPerNode=5,6", "--no-sensitivity", "--html", "/nowhere/page.html"]
+    assert main(["limits", scenario, *flags, *alone]) == 2
+    assert "/nowhere/page.html: cannot be written" in capsys.readouterr().err
 
 
 def test_limits_need_something_to_find(scenario: str, capsys: Captured) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plimsoll.cli.searching import positive
+from plimsoll.cli.searching import add_results, add_workers
 from plimsoll.errors import Complaint, InputError, Place
 
 if TYPE_CHECKING:
@@ -30,15 +29,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser("claims", help="check the published claims by running them", description=DESCRIPTION)
     parser.add_argument("ids", nargs="*", metavar="ID", help="only these claims, e.g. R1 R2 (default: all)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="seed of every run (default: %(default)s)")
-    parser.add_argument("--processes", type=positive, metavar="N", help="runs at the same time (default: one per core)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="let the workers of a Dask scheduler make the runs")
-    parser.add_argument(
-        "--runs-directory", type=Path, metavar="D", help="where runs are kept (default: $PLIMSOLL_RUNS)"
-    )
     parser.add_argument("--list", action="store_true", help="list the claims and their scenarios, run nothing")
-    parser.add_argument(
-        "--output", choices=("text", "json", "markdown"), default="text", help="how to print (default: %(default)s)"
-    )
+    add_workers(parser)
+    add_results(parser, ("text", "json", "markdown"))
     parser.set_defaults(run=run)
 
 
@@ -56,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from plimsoll.claims.evaluation import evaluate
 
     with _crew(arguments) as crew:
-        results = evaluate(claims, seed=arguments.seed, crew=crew, on_run=_tell)
+        results = evaluate(claims, seed=arguments.seed, crew=crew, on_run=_unheard if arguments.quiet else _tell)
     _print_results(results, arguments.seed, arguments.output)
     return int(any(result.verdict == "differs" for result in results))
 
@@ -70,6 +63,10 @@ def _crew(arguments: argparse.Namespace) -> Crew:
 
 def _tell(name: str, result: TrialResult, done: int, of: int) -> None:
     print(f"[{done}/{of}] {name} ({result.wall_seconds:.1f} s)", file=sys.stderr, flush=True)
+
+
+def _unheard(*_: object) -> None:
+    """Progress that nobody wants to see."""
 
 
 def _chosen(ids: Sequence[str]) -> tuple[Claim, ...]:
@@ -111,15 +108,14 @@ def _print_results(results: Sequence[Result], seed: int, output: str) -> None:
 
 
 def _print_table(results: Sequence[Result]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
     from plimsoll.claims import table
+    from plimsoll.cli import tables
 
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    shown = Table(*table.HEADINGS, box=None, padding=(0, 2, 0, 0))
+    terminal, shown = tables.console(), tables.table(*table.HEADINGS)
     for row in table.rows(results):
-        shown.add_row(*row[:-1], f"[{COLOURS[row[-1]]}]{row[-1]}[/]")
-    console.print(shown)
+        shown.add_row(*row[:-1], Text(row[-1], style=COLOURS[row[-1]]))
+    terminal.print(shown)
     for note in table.notes(results):
-        console.print(f"· {note}", highlight=False)
+        terminal.print(f"· {note}")

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plimsoll.cli.exitcodes import DONE, INCOMPLETE, INTERRUPTED, MISSED
+
 if TYPE_CHECKING:
     from plimsoll.experiment.liverun import Outcome
     from plimsoll.measurement.summary import Summary
 
-EXIT_CODES = {"pass": 0, "fail": 1, "incomplete": 3}
-INTERRUPTED = 130
+EXIT_CODES = {"pass": DONE, "fail": MISSED, "incomplete": INCOMPLETE}
 
 
 def add_results(group: argparse._ArgumentGroup) -> None:

@@ -34,11 +34,8 @@ from plimsoll.cli import (
     tune,
     watch,
 )
+from plimsoll.cli.exitcodes import INTERRUPTED, PIPE_CLOSED, USAGE
 from plimsoll.errors import PlimsollError
-
-USAGE = 2
-INTERRUPTED = 130
-PIPE_CLOSED = 141
 
 DESCRIPTION = """\
 Find the load line of a Kubernetes cluster: load a simulated or a real one as planned, record everything, say what gave

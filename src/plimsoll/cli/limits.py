@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plimsoll.cli.exitcodes import DONE, MISSED
 from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, width
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Find the largest load with which every objective of a scenario holds, for each value of something else: most pods per node
-against nodes, for example. A sweep of the gallery that finds something says all that itself. Results are kept: a search that was stopped goes on where it was.
+against nodes, for example. A sweep of the gallery that finds something says all that itself. Results are kept: a
+search that was stopped goes on where it was.
 """
-NOTHING_HOLDS = 1
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     _print(loaded, frontier, sensitivity, arguments.output)
     if arguments.html is not None:
         _write_page(loaded, frontier, arguments.html)
-    return 0 if frontier.holds_somewhere else NOTHING_HOLDS
+    return DONE if frontier.holds_somewhere else MISSED
 
 
 def _loaded(arguments: argparse.Namespace) -> tuple[LoadedScenario, Sweep]:
@@ -83,6 +84,7 @@ def _loaded(arguments: argparse.Namespace) -> tuple[LoadedScenario, Sweep]:
 
 def _survey(arguments: argparse.Namespace, loaded: LoadedScenario, sweep: Sweep) -> Survey:
     """What to search: as the command line says, and otherwise as the sweep does."""
+    from plimsoll.errors import Complaint, InputError, Place
     from plimsoll.tuning.frontier import Axis, Survey, check_axes
     from plimsoll.tuning.wishes import load_of
 
@@ -90,6 +92,11 @@ def _survey(arguments: argparse.Namespace, loaded: LoadedScenario, sweep: Sweep)
     axes = tuple(({name: Axis(name, values) for name, values in sweep.vary.items()} | own).values())
     check_axes(loaded, axes)
     knob = load_of(_wish(arguments, sweep), loaded)
+    if knob.name in own:
+        problem = "it is what to find, and cannot be given values as well"
+        raise InputError(
+            Complaint(Place(f"--vary {knob.name}"), problem, "Name something else that the load depends on")
+        )
     return Survey(knob, axes, seeds=arguments.seeds, first_seed=arguments.seed, width=width(arguments))
 
 
@@ -160,24 +167,22 @@ def _print(loaded: LoadedScenario, frontier: Frontier, sensitivity: Sensitivity 
 
 
 def _print_text(frontier: Frontier) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+    from plimsoll.cli.tables import console, table
     from plimsoll.tuning import frontier_wording, wording
 
-    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    table = Table("at", "", frontier.knob.name, "and no more, because", box=None, padding=(0, 2, 0, 0))
-    table.columns[2].justify = "right"
+    terminal = console()
+    shown = table("at", "", frontier.knob.name, "and no more, because", numbers=frozenset({2}))
     for row in frontier_wording.rows(frontier):
-        table.add_row(*row)
-    console.print(table)
+        shown.add_row(*row)
+    terminal.print(shown)
     seeds = wording.seeds(frontier.seeds)
-    console.print(f"\nThe largest {frontier.knob.name} with which every objective holds ({seeds}).")
+    terminal.print(f"\nThe largest {frontier.knob.name} with which every objective holds ({seeds}).")
     for line in frontier_wording.caveats(frontier):
-        console.print(line, style="yellow", soft_wrap=True)
+        terminal.print(line, style="yellow", soft_wrap=True)
 
 
 def _write_page(loaded: LoadedScenario, frontier: Frontier, path: Path) -> None:
+    from plimsoll.cli.report import write_text
     from plimsoll.report.html.frontier import frontier_page
     from plimsoll.tuning import frontier_wording
 
@@ -188,4 +193,4 @@ def _write_page(loaded: LoadedScenario, frontier: Frontier, path: Path) -> None:
         curves=list(frontier.curves()),
         rows=[(where, largest, reason) for where, _, largest, reason in frontier_wording.rows(frontier)],
     )
-    path.write_text(page, encoding="utf-8")
+    write_text(path, page)

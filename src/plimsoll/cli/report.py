@@ -85,10 +85,15 @@ def print_as(summary: Summary, output: str, findings: Sequence[Found]) -> None:
 
 def write_page(path: Path, archive: RunArchive, summary: Summary, diagnosis: Diagnosis) -> None:
     """Write the report with plots; ``InputError`` where the file cannot be written."""
-    from plimsoll.errors import Complaint, InputError, Place
     from plimsoll.report.html import render_html
 
-    page = render_html(archive, summary, diagnosis)
+    write_text(path, render_html(archive, summary, diagnosis))
+
+
+def write_text(path: Path, page: str) -> None:
+    """Write a page; ``InputError`` where the file cannot be written."""
+    from plimsoll.errors import Complaint, InputError, Place
+
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:

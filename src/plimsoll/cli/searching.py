@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from plimsoll.cli.exitcodes import INTERRUPTED
 
 if TYPE_CHECKING:
     from plimsoll.campaign.crew import Crew
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from plimsoll.tuning.judging import Judged
     from plimsoll.tuning.remedies import Step
 
-INTERRUPTED = 130
 WORKERS_EXPECTED = 8
 """Trials at the same time that a search counts on where a scheduler's workers carry them out."""
 
@@ -53,16 +54,23 @@ def add_crew(parser: argparse.ArgumentParser, *, seeds: int | None = None) -> No
             help="a point holds if it does with so many seeds (default: %(default)s)",
         )
     group.add_argument("--seed", type=int, default=1, metavar="N", help="the first of the seeds (default: %(default)s)")
+    add_workers(group)
+    add_results(parser.add_argument_group("results"))
+
+
+def add_workers(group: argparse._ActionsContainer) -> None:
+    """Add who carries trials out."""
+    group.add_argument("--processes", type=positive, metavar="N", help="runs at the same time (default: one per core)")
+    group.add_argument("--scheduler", metavar="ADDRESS", help="let the workers of a Dask scheduler make the runs")
+
+
+def add_results(group: argparse._ActionsContainer, formats: Sequence[str] = ("text", "json")) -> None:
+    """Add where results go, and in which form."""
     group.add_argument(
-        "--processes", type=positive, metavar="N", help="trials at the same time (default: one per core)"
-    )
-    group.add_argument("--scheduler", metavar="ADDRESS", help="let the workers of a Dask scheduler make the trials")
-    results = parser.add_argument_group("results")
-    results.add_argument(
         "--runs-directory", type=Path, metavar="D", help="where results are kept (default: $PLIMSOLL_RUNS)"
     )
-    results.add_argument("--output", choices=("text", "json"), default="text", help="how to print the answer")
-    results.add_argument("--quiet", action="store_true", help="show no progress")
+    group.add_argument("--output", choices=formats, default="text", help="how to print what comes out")
+    group.add_argument("--quiet", action="store_true", help="show no progress")
 
 
 def positive(text: str) -> int:

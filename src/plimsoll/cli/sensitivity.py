@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from plimsoll.cli.searching import add_crew, add_scenario, crew, interrupted, load
@@ -61,29 +60,25 @@ def run(arguments: argparse.Namespace) -> int:
 
 def print_sensitivity(found: Sensitivity) -> None:
     """Print the table, and what is to be made of it."""
-    from rich.console import Console
-    from rich.table import Table
-
+    from plimsoll.cli.tables import console, table
     from plimsoll.tuning import sensitivity_wording as wording
 
-    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    table = Table(*wording.HEADINGS, box=None, padding=(0, 2, 0, 0))
+    terminal, shown = console(), table(*wording.HEADINGS)
     for row in wording.rows(found):
-        table.add_row(*row)
-    console.print(table)
-    _print_effects(found, console)
+        shown.add_row(*row)
+    terminal.print(shown)
+    _print_effects(found, terminal)
     for line in wording.summary(found):
-        console.print(line, soft_wrap=True)
+        terminal.print(line, soft_wrap=True)
 
 
-def _print_effects(found: Sensitivity, console: Console) -> None:
-    from rich.table import Table
-
+def _print_effects(found: Sensitivity, terminal: Console) -> None:
+    from plimsoll.cli.tables import table
     from plimsoll.tuning import sensitivity_wording as wording
 
     if not found.effects:
         return
-    ranking = Table("a step by a factor of two of", "moves it by", "spread", box=None, padding=(0, 2, 0, 0))
+    ranking = table("a step by a factor of two of", "moves it by", "spread")
     for row in wording.effects(found):
         ranking.add_row(*row)
-    console.print(ranking)
+    terminal.print(ranking)

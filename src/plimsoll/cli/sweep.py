@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plimsoll.cli.searching import crew, interrupted, positive
+from plimsoll.cli.exitcodes import DONE, INCOMPLETE
+from plimsoll.cli.searching import add_results, add_workers, crew, interrupted, positive
 from plimsoll.errors import Complaint, InputError, Place
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from plimsoll.scenario.sweep import LoadedSweep
 
 SCHEMA = "plimsoll.sweep/1"
-PIPE_COLUMNS = 160
 _UNFINISHED = {"incomplete", "lost"}
 
 DESCRIPTION = """\
@@ -48,13 +47,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--seeds", type=positive, metavar="N", help="runs of each point, with seeds 1 to N (default: 1)"
     )
     parser.add_argument("--parameters", action="store_true", help="list the parameters of the scenario, run nothing")
-    parser.add_argument("--processes", type=positive, metavar="N", help="runs at the same time (default: one per core)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="let the workers of a Dask scheduler make the runs")
-    parser.add_argument(
-        "--runs-directory", type=Path, metavar="D", help="where results are kept (default: $PLIMSOLL_RUNS)"
-    )
-    parser.add_argument("--output", choices=("text", "json"), default="text", help="how to print the points")
-    parser.add_argument("--quiet", action="store_true", help="show no progress")
+    add_workers(parser)
+    add_results(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -83,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(_document(loaded, points), indent=2, ensure_ascii=False))
     else:
         _print_table(loaded, points)
-    return 3 if any(point.verdict in _UNFINISHED for point in points) else 0
+    return INCOMPLETE if any(point.verdict in _UNFINISHED for point in points) else DONE
 
 
 def _parsed(text: str) -> tuple[str, tuple[Any, ...]]:
@@ -143,24 +137,21 @@ def _document(loaded: LoadedSweep, points: Sequence[SweepPoint]) -> dict[str, An
 
 
 def _print_table(loaded: LoadedSweep, points: Sequence[SweepPoint]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
     from plimsoll.campaign.sweeping import columns
+    from plimsoll.cli.tables import console, table
 
     shown = columns(loaded)
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in (*loaded.sweep.vary, *shown):
-        table.add_column(name, justify="right")
-    table.add_column("verdict")
-    table.add_column("because")
+    numeric = (*loaded.sweep.vary, *shown)
+    rows = table(*numeric, "verdict", "because", numbers=frozenset(range(len(numeric))))
     for point in points:
         colour = "green" if point.verdict == "pass" else "red"
         values = map(str, point.values.values())
         numbers = (_spread(point.metric(name)) for name in shown)
         reason = ", ".join(point.missed) or point.problem
-        table.add_row(*values, *numbers, f"[{colour}]{point.verdict}[/]", reason)
-    Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS).print(table)
+        rows.add_row(*values, *numbers, Text(point.verdict, style=colour), reason)
+    console().print(rows)
 
 
 def _spread(numbers: Sequence[float]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import math
 from typing import TYPE_CHECKING
 
+from plimsoll.cli.exitcodes import DONE, MISSED
 from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, load, notebook, width
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from plimsoll.tuning.safest import Demands
 
 FLAVORS = ("openshift", "kubeadm", "kubespray")
-NOTHING_HOLDS = 1
 
 DESCRIPTION = """\
 Find the lowest safe values of settings: those with which every objective holds over several seeds, and a safety margin on
@@ -91,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return interrupted()
     print_answer(answer, arguments.output)
-    return 0 if answer.changes is not None else NOTHING_HOLDS
+    return DONE if answer.changes is not None else MISSED
 
 
 def _loaded(arguments: argparse.Namespace) -> LoadedScenario:
@@ -115,10 +116,11 @@ def _check(arguments: argparse.Namespace, loaded: LoadedScenario) -> None:
     from plimsoll.errors import Complaint, InputError, Place
     from plimsoll.tuning.application import present
 
-    if not arguments.margin >= 1:
-        raise InputError(Complaint(Place("--margin"), f"{arguments.margin:g} is less than 1", "Write e.g. --margin 2"))
+    if not 1 <= arguments.margin < math.inf:
+        problem = f"{arguments.margin:g} is {'less than 1' if arguments.margin < 1 else 'not finite'}"
+        raise InputError(Complaint(Place("--margin"), problem, "Write e.g. --margin 2"))
     for name in arguments.keep:
-        present(loaded, name, Place("--keep"))  # a name that is misspelt would keep nothing
+        present(loaded, name, Place(f"--keep {name}"))  # a name that is misspelt would keep nothing
 
 
 def _knobs(arguments: argparse.Namespace, loaded: LoadedScenario) -> list[Knob]:

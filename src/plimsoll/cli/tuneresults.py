@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from plimsoll.cli.sensitivity import print_sensitivity
+from plimsoll.cli.tables import console, table
 from plimsoll.errors import Place
 from plimsoll.planning.manifests import render_all
 from plimsoll.tuning import remedy_wording, sensitivity_wording, wording
@@ -22,6 +20,8 @@ from plimsoll.tuning.putting import files
 from plimsoll.tuning.sensitivity import assess
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from plimsoll.campaign.crew import Crew
     from plimsoll.diagnosis.finding import Flavor
     from plimsoll.planning.manifests import Manifest
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from plimsoll.tuning.remedies import Smallest, Walk
     from plimsoll.tuning.safest import Safest
     from plimsoll.tuning.sensitivity import Sensitivity
-
-PIPE_COLUMNS = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +72,16 @@ def print_answer(answer: Answer, output: str) -> None:
     if output == "json":
         print(json.dumps(_document(answer), indent=2, ensure_ascii=False))
         return
-    console = Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, highlight=False)
+    terminal = console()
     if answer.safest is not None:
-        _print_tried(answer.safest, console)
+        _print_tried(answer.safest, terminal)
     for line in _lines(answer):
-        console.print(Text(line), soft_wrap=True)
+        terminal.print(Text(line), soft_wrap=True)
     if answer.manifests:
-        console.print()
-        console.print(Text(render_all(answer.manifests).rstrip()), soft_wrap=True)
+        terminal.print()
+        terminal.print(Text(render_all(answer.manifests).rstrip()), soft_wrap=True)
     if answer.sensitivity is not None:
-        console.print()
+        terminal.print()
         print_sensitivity(answer.sensitivity)
 
 
@@ -101,12 +99,12 @@ def _document(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _print_tried(found: Safest, console: Console) -> None:
-    table = Table("tried", "seeds", "what came out", box=None, padding=(0, 2, 0, 0))
+def _print_tried(found: Safest, terminal: Console) -> None:
+    shown = table("tried", "seeds", "what came out")
     for setting, seeds, outcome in wording.tried(found):
-        table.add_row(setting, seeds, Text(outcome, style="green" if outcome == wording.HOLDS else "red"))
-    console.print(table)
-    console.print()
+        shown.add_row(setting, seeds, Text(outcome, style="green" if outcome == wording.HOLDS else "red"))
+    terminal.print(shown)
+    terminal.print()
 
 
 def _lines(answer: Answer) -> Iterator[str]:

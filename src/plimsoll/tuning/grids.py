@@ -91,10 +91,17 @@ def _number(text: str) -> Number:
     try:
         return int(text)
     except ValueError:
-        number = float(text)
+        number = _fraction(text)
     if not math.isfinite(number):
         raise ValueError(f"{text.strip()} is not finite")
     return number
+
+
+def _fraction(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text.strip()!r} is no number") from None
 
 
 def _whole(low: Number, high: Number) -> bool:
