@@ -1,6 +1,7 @@
 """Priority and Fairness at the door: which requests from outside wait for a seat, and which are turned away.
 
-The simulated components are not sorted: their load is in the profile's costs. Levels neither lend nor borrow seats.
+The simulated components have seats of their own (:mod:`plimsoll.simcluster.flowcontrol`): clients from outside do not
+take theirs. The levels here, which people may edit, neither lend nor borrow.
 """
 
 from __future__ import annotations

@@ -80,3 +80,25 @@ def test_a_list_takes_a_seat_for_each_hundred_objects() -> None:
     ]
     assert found == [1, 1, 3, 10, 3]
     assert estimated_seats("get", 9999) == 1
+
+
+def test_who_waits_gets_seats_that_somebody_else_counts() -> None:
+    level = QueueSet(2, queues=1, hand=1, length=3)
+    ran: list[str] = []
+    for name in "abc":
+        level.wait("flow", 2, lambda name=name: ran.append(name))  # type: ignore[misc]
+    level.resume(occupied=1, seats=2)
+    assert ran == []
+    level.resume(occupied=0, seats=1)  # fewer than were asked for: then one has to do
+    assert ran == ["a"]
+
+
+def test_only_who_still_waits_can_be_withdrawn() -> None:
+    level = QueueSet(1, queues=1, hand=1, length=3)
+
+    def run() -> None:
+        raise AssertionError
+
+    level.wait("flow", 1, run)
+    assert [level.withdraw(run), level.withdraw(run)] == [True, False]
+    assert level.waiting == 0
