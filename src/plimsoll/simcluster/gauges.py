@@ -55,6 +55,8 @@ def _add_kubelet(cluster: SimulatedCluster, kubelet: Kubelet) -> None:
     made = Rate(cluster.kernel, kubelet.count_requests)
     base = cluster.profile.kubelet.base_requests_per_second
     gauge("kubelet.requestsPerSecond", name, (lambda: made() + base) if base else made)
+    if kubelet.images is not None:
+        gauge("kubelet.imagePullSeconds", name, Mean(kubelet.images.totals))
     if shown.throttle_metric:
         gauge("kubelet.limiterWaitSeconds", name, Mean(kubelet.limiter_waits))
     if shown.status_sync_metric:

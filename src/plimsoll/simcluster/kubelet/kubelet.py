@@ -15,6 +15,7 @@ from plimsoll.simcluster.kubelet.caching import CacheManager
 from plimsoll.simcluster.kubelet.events import EventRecorder
 from plimsoll.simcluster.kubelet.getting import GetManager
 from plimsoll.simcluster.kubelet.objects import ObjectManager, ObjectRequests
+from plimsoll.simcluster.kubelet.pulling import ImagePuller
 from plimsoll.simcluster.kubelet.runtime import Pleg, Runtime
 from plimsoll.simcluster.kubelet.status import StatusManager
 from plimsoll.simcluster.kubelet.statusqueue import Reporting
@@ -101,6 +102,10 @@ class Kubelet:
         self.up = True
         self.runtime_hangs = False
         """The container runtime does not answer, whatever process of the kubelet asks."""
+        self.images: ImagePuller | None = None
+        """Pulls images; None where every image is present."""
+        if profile.runtime.image_pull_seconds > 0:
+            self.images = ImagePuller(self.kernel, profile.kubelet, profile.runtime, random)
         self._tick_offset_seconds = random.random() * SYNC_TICK_SECONDS
         self._shared = shared
         self._pods = shared.api.store.collection(PODS)

@@ -83,7 +83,7 @@ class PodWorker:
     def _volumes_there(self) -> None:
         if self.active:
             self.kubelet.milestone(self.reporting.uid, Milestone.VOLUMES_MOUNTED)
-            self._pull_secrets(0, self._create_sandbox)
+            self._pull_secrets(0, self._pull_images if self.kubelet.images is not None else self._create_sandbox)
 
     def _pull_secrets(self, index: int, then: Callable[[], None]) -> None:
         """Read the pull secrets one after the other, as every sync does before it turns to the runtime.
@@ -102,6 +102,18 @@ class PodWorker:
             self._pull_secrets(following, then)
 
         self.kubelet.objects.read(self.namespace, self.needs, secrets[index:following], have_read)
+
+    def _pull_images(self) -> None:
+        """Have the node pull what it does not have yet of the pod's images."""
+        spec = self.pod["spec"]
+        images = [one.get("image", "") for one in (*(spec.get("initContainers") or ()), *spec["containers"])]
+        if self.active and self.kubelet.images is not None:
+            self.kubelet.images.provide(images, self._tell, self._create_sandbox)
+
+    def _tell(self, event_type: str, reason: str, message: str) -> None:
+        if self.active:
+            tell = self.kubelet.events.warn if event_type == "Warning" else self.kubelet.events.inform
+            tell(reason, self.reporting, message)
 
     def _create_sandbox(self) -> None:
         if not self.active:
