@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from plimsoll.cli import flavors
 from plimsoll.cli.entry import main
 from plimsoll.diagnosis.catalogue import load_findings
+from plimsoll.diagnosis.finding import FLAVORS
 from tests.archive.synthetic import write_synthetic_run
 
 
@@ -51,3 +53,8 @@ def test_without_a_code_the_catalogue_is_listed(capsys: pytest.CaptureFixture[st
 def test_a_finding_that_is_not_there_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "PLM999"]) == 2
     assert "there is no finding PLM999" in capsys.readouterr().err
+
+
+def test_the_flavors_of_the_flags_are_those_of_the_findings() -> None:
+    """The command line names them without importing what a diagnosis needs."""
+    assert flavors.FLAVORS == FLAVORS

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from plimsoll.cli.explain import FLAVORS
+from plimsoll.cli.flavors import FLAVORS
 
 DESCRIPTION = """\
 Say why a run went as it did: causes before symptoms, each with its evidence, a remedy that can be pasted, and what to

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 
-FLAVORS = ("openshift", "kubeadm", "kubespray")
-
 DESCRIPTION = """\
 Explain a finding: the mechanism, the evidence and thresholds by which it is found, the remedy, when it does not apply,
 and the sources. Without a code, list all findings.

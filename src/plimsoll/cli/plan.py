@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
+from plimsoll.cli.flavors import FLAVORS
+
 if TYPE_CHECKING:
     from plimsoll.planning.explanation import Line
     from plimsoll.planning.plan import Plan
     from plimsoll.planning.wish import ImpossibleWishError, Wish
 
-FLAVORS = ("openshift", "kubeadm", "kubespray")
 STRATEGIES = ("Watch", "Cache", "Get")
 NEWEST_VERSION = "1.36"
 IMPOSSIBLE = 2

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from plimsoll.cli.exitcodes import DONE, MISSED
+from plimsoll.cli.flavors import FLAVORS
 from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, load, notebook, width
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from plimsoll.tuning.remedies import Smallest, Walk
     from plimsoll.tuning.safest import Demands
 
-FLAVORS = ("openshift", "kubeadm", "kubespray")
 
 DESCRIPTION = """\
 Find the lowest safe values of settings: those with which every objective holds over several seeds, and a safety margin on

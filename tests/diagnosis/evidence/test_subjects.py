@@ -29,7 +29,7 @@ def test_a_pod_is_late_when_one_stage_takes_more_than_a_minute() -> None:
     assert pods.late_to_start.tolist() == [False, True, False, True, False]
     assert pods.late_to_schedule.tolist() == [False, False, True, False, True]
     assert pods.by_node["worker-0"] == NodePods("worker-0", pods=2, running=2, late=1)
-    assert (pods.never_scheduled, pods.never_running) == (1, 2)
+    assert pods.never_scheduled == 1
 
 
 def test_a_pod_that_was_deleted_in_time_is_not_late() -> None:
@@ -56,7 +56,7 @@ def test_stages_count_the_time_of_those_that_never_left_them() -> None:
 def test_a_run_without_pods_has_none() -> None:
     pods = evidence().pods
 
-    assert (len(pods), pods.by_node, pods.never_running, pods.created_span_seconds) == (0, {}, 0, 0.0)
+    assert (len(pods), pods.by_node, pods.created_span_seconds) == (0, {}, 0.0)
     assert all(np.isnan(stage.mean_seconds) for stage in pods.stages)
 
 

@@ -125,12 +125,6 @@ class Pods:
         return int((self.late_to_schedule & np.isnan(self.scheduled)).sum())
 
     @cached_property
-    def never_running(self) -> int:
-        """Pods that were late and never Running."""
-        late = self.late_to_schedule | self.late_to_start
-        return int((late & np.isnan(self.running)).sum())
-
-    @cached_property
     def by_node(self) -> dict[str, NodePods]:
         """The pods of each node that has any."""
         return self.by_node_with(self.late_to_start)
