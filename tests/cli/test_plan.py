@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from plimsoll.cli import plan
+from plimsoll.cli.flavors import FLAVORS
 from plimsoll.errors import InputError
 from plimsoll.planning import flavors, versions, wish
 
@@ -109,7 +110,7 @@ def test_a_wrong_network_or_version_is_wrong_input(flag: str) -> None:
 
 
 def test_the_flags_offer_what_planning_knows() -> None:
-    assert tuple(flavors.FLAVORS) == plan.FLAVORS
+    assert tuple(flavors.FLAVORS) == FLAVORS
     assert tuple(flavors.Strategy) == plan.STRATEGIES
     assert f"1.{versions.NEWEST_MINOR}" == plan.NEWEST_VERSION
     assert run_defaults().control_pods == wish.CONTROL_PODS

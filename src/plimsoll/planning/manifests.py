@@ -24,6 +24,17 @@ _LISTED_ARGUMENTS_MINOR = 31  # v1beta4 made extraArgs a list of names and value
 _OPENSHIFT_NETWORK = History((13, "OpenShiftSDN"), (25, "OVNKubernetes"))
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes text of several lines as a block, as people do."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """A file, what it is for, and the commands that put it into effect."""
@@ -35,7 +46,7 @@ class Manifest:
 
     def render(self) -> str:
         """The documents as YAML."""
-        return yaml.safe_dump_all(self.documents, sort_keys=False, explicit_start=len(self.documents) > 1)
+        return yaml.dump_all(self.documents, Dumper=_Dumper, sort_keys=False, explicit_start=len(self.documents) > 1)
 
 
 def manifests(plan: Plan) -> tuple[Manifest, ...]:
@@ -110,12 +121,12 @@ def _install_config(plan: Plan) -> dict[str, Any]:
     }
 
 
-def kubelet_config(settings: dict[str, Any]) -> dict[str, Any]:
-    """OpenShift's object that carries fields of ``KubeletConfiguration`` to the workers."""
+def kubelet_config(settings: dict[str, Any], name: str = "set-max-pods") -> dict[str, Any]:
+    """OpenShift's object that carries fields of ``KubeletConfiguration`` to the workers; its name is the article's."""
     return {
         "apiVersion": "machineconfiguration.openshift.io/v1",
         "kind": "KubeletConfig",
-        "metadata": {"name": "set-max-pods"},
+        "metadata": {"name": name},
         "spec": {
             "machineConfigPoolSelector": {"matchLabels": dict([POOL_LABEL])},
             "kubeletConfig": settings,

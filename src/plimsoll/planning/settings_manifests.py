@@ -133,7 +133,7 @@ def _openshift(settings: Settings, _version: KubernetesVersion) -> Iterator[Mani
             "kubelet-config.yaml",
             "settings of the kubelets; nodes of the pool restart one after the other",
             (f"oc label --overwrite machineconfigpool worker {label}", "oc apply -f kubelet-config.yaml"),
-            (kubelet_config(fields),),
+            (kubelet_config(fields, "set-kubelet-limits"),),
         )
     if "network.hostPrefix" in settings:
         network = {"clusterNetwork": [{"hostPrefix": _same(settings["network.hostPrefix"])}]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import indent
 from typing import TYPE_CHECKING, TextIO
 
 from rich import box
@@ -101,10 +102,9 @@ def _finding(found: Found, finding: Finding, flavor: Flavor) -> Iterator[Rendera
         yield Padding(Text(f"Limits next: {found.limits_next}."), (1, 0, 0, 2))
     yield Padding(Text(f"Remedy: {finding.remedies[flavor].text}"), (1, 0, 0, 2))
     if found.remedy.get(flavor):
-        yield Padding(
-            Text(render_all(manifests(found.remedy[flavor], flavor)).rstrip(), no_wrap=True, overflow="ignore"),
-            (1, 0, 0, 4),
-        )
+        # not padded: padding cuts what is longer than the terminal is wide, and this is to be pasted
+        files = indent(render_all(manifests(found.remedy[flavor], flavor)).rstrip(), " " * 4)
+        yield Text(f"\n{files}", no_wrap=True, overflow="ignore")
     yield Padding(Text(f"If unsure, measure: {finding.measure_if_unsure}", style="dim"), (1, 0, 0, 2))
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PEAK_WINDOW_SECONDS = 60.0
 
+MULTIPLES_OF_LIMIT = {"namespace": 20, "garbage-collector": 2}
+"""Controllers whose client has so many times the others' limit (kube-controller-manager, cmd/.../app/core.go)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -188,7 +191,8 @@ def _controllers(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
             wait_seconds=stretch.mean(waits),
             source="workqueue_depth, audit log",
         )
-        yield _limited(station, requests.rate, limit, stretch, little=False)
+        own = limit and limit * MULTIPLES_OF_LIMIT.get(controller, 1)
+        yield _limited(station, requests.rate, own, stretch, little=False)
 
 
 def _scheduler(evidence: Evidence, stretch: Stretch) -> Iterator[Station]:
