@@ -53,6 +53,11 @@ def test_trials_of_a_lost_worker_are_done_by_another(cluster: LocalCluster, want
     assert wanted.items() <= found.items()
 
 
+def test_a_word_that_is_no_address_is_a_complaint_at_once() -> None:
+    with pytest.raises(InputError, match=r"'nonsense' is not an address"):
+        DaskCrew("nonsense")
+
+
 def test_a_scheduler_that_is_not_there_is_a_complaint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("plimsoll.campaign.dask.CONNECT_SECONDS", 0.2)
 

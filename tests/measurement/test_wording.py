@@ -80,3 +80,7 @@ def test_large_quantities_get_a_prefix() -> None:
 def test_any_duration_has_words(seconds: float) -> None:
     assert wording.seconds(seconds)
     assert wording.elapsed(seconds)
+
+
+def test_what_is_not_a_number_is_not_measured() -> None:
+    assert wording.seconds(float("nan")) == wording.elapsed(float("inf")) == wording.NOT_MEASURED

@@ -43,6 +43,9 @@ class DaskCrew:
 
     def __init__(self, scheduler: str, runs_directory: Path | None = None) -> None:
         self._runs_directory = runs_directory
+        if ":" not in scheduler:  # Dask would look for such a host, in threads that outlive the complaint
+            remedy = "Write host and port, such as tcp://10.0.0.1:8786"
+            raise InputError(Complaint(Place("--scheduler"), f"{scheduler!r} is not an address", remedy))
         try:
             self._client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:

@@ -26,7 +26,7 @@ def rate(number: float | None) -> str:
 
 def seconds(duration_seconds: float | None) -> str:
     """A latency in the unit that needs the fewest digits: ``850 µs``, ``3.20 ms``, ``9.87 s``, ``2 h 05 min``."""
-    if duration_seconds is None:
+    if duration_seconds is None or not math.isfinite(duration_seconds):
         return NOT_MEASURED
     magnitude = abs(duration_seconds)
     if magnitude == 0:
@@ -42,7 +42,7 @@ def seconds(duration_seconds: float | None) -> str:
 
 def elapsed(duration_seconds: float | None) -> str:
     """How long a phase took: ``42 s``, ``4.2 min`` as the article has it, ``8 h 00 min``."""
-    if duration_seconds is None:
+    if duration_seconds is None or not math.isfinite(duration_seconds):
         return NOT_MEASURED
     if duration_seconds < 60:  # noqa: PLR2004
         return seconds(duration_seconds)

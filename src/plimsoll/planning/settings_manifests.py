@@ -80,6 +80,7 @@ _CONTROLLER_MANAGER = {
     "network.hostPrefix": _Field("node-cidr-mask-size"),
 }
 
+# A setting is over all API servers and the flag is each one's, whose number a diagnosis may not know: on the safe side.
 _API_SERVER = {
     "apiserver.maxReadsInFlight": _Field("max-requests-inflight"),
     "apiserver.maxMutatingInFlight": _Field("max-mutating-requests-inflight"),

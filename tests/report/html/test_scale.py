@@ -114,3 +114,9 @@ def test_the_clock_counts_minutes_in_a_short_run_and_hours_in_a_long_one() -> No
 )
 def test_numbers_on_an_axis_are_compact(value: float, text: str) -> None:
     assert compact(value) == text
+
+
+def test_an_absurdly_long_run_has_as_few_ticks_as_any_other() -> None:
+    axis = time_axis(1e18, None, 0.0, 600.0)
+
+    assert len(axis.ticks()) <= 600 / 44

@@ -169,7 +169,7 @@ class TimeAxis:
     def _round_times(self) -> Iterator[float]:
         for segment in self.segments:
             wanted = 64 * segment.seconds_per_unit
-            step = next((step for step in NICE_SECONDS if step >= wanted), NICE_SECONDS[-1])
+            step = next((step for step in NICE_SECONDS if step >= wanted), nice_step(wanted))
             first = math.ceil(segment.from_seconds / step)
             yield from (step * number for number in range(first, math.floor(segment.to_seconds / step) + 1))
 
