@@ -55,7 +55,7 @@ def test_trials_of_a_lost_worker_are_done_by_another(cluster: LocalCluster, want
 
 def test_a_word_that_is_no_address_is_a_complaint_at_once() -> None:
     with pytest.raises(InputError, match=r"'nonsense' is not an address"):
-        DaskCrew("nonsense")
+        hire("nonsense")
 
 
 def test_a_scheduler_that_is_not_there_is_a_complaint(monkeypatch: pytest.MonkeyPatch) -> None:
