@@ -26,7 +26,7 @@ test: setup ## Run every check, as CI does
 
 .PHONY: quick
 quick: setup ## Run the tests that take no more than a few seconds each
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not chromium"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not hours and not chromium"
 
 .PHONY: lint
 lint: setup ## Check style, types and layers

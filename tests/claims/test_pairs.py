@@ -20,7 +20,7 @@ def test_every_after_has_a_before() -> None:
     assert all(gallery.read(f"{pair}-after") for pair in PAIRS)
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("pair", PAIRS)
 def test_before_misses_its_objectives_and_after_meets_them(pair: str, gallery_crew: SharingCrew) -> None:
     names = (f"{pair}-before", f"{pair}-after")

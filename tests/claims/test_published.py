@@ -13,7 +13,7 @@ from tests.sharing import SharingCrew
 PAGE = Path(__file__).parents[2] / "docs" / "claims.md"
 SEED = 1
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("claims")]
+pytestmark = pytest.mark.hours
 
 
 @pytest.fixture(scope="module")

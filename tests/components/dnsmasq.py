@@ -90,6 +90,7 @@ class Dnsmasq:
     def __init__(self, program: str, upstream: Upstream, *options: str) -> None:
         self.upstream = upstream
         self.port = _free_port()
+        self._log: str | None = None
         self._process = subprocess.Popen(
             [
                 program,
@@ -125,6 +126,8 @@ class Dnsmasq:
     def wait_until_ready(self) -> None:
         """Ask until it answers."""
         for _ in range(100):
+            if self._process.poll() is not None:
+                break
             try:
                 self.ask(READY, seconds=0.1)
             except (TimeoutError, ConnectionRefusedError):
@@ -135,8 +138,10 @@ class Dnsmasq:
 
     def stop(self) -> str:
         """End it; returns its log."""
-        self._process.terminate()
-        return self._process.communicate(timeout=10)[1]
+        if self._log is None:
+            self._process.terminate()
+            self._log = self._process.communicate(timeout=10)[1]
+        return self._log
 
 
 @contextmanager
@@ -145,7 +150,15 @@ def running(program: str, manner: Manner, *options: str) -> Iterator[Dnsmasq]:
     upstream = Upstream(manner)
     dnsmasq = Dnsmasq(program, upstream, *options)
     try:
-        dnsmasq.wait_until_ready()
+        while True:
+            try:
+                dnsmasq.wait_until_ready()
+            except TimeoutError as error:
+                if "Address already in use" not in str(error):  # somebody was faster with the port that was free
+                    raise
+                dnsmasq = Dnsmasq(program, upstream, *options)
+            else:
+                break
         yield dnsmasq
     finally:
         dnsmasq.stop()

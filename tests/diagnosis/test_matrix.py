@@ -25,7 +25,7 @@ COMBINED = yaml.safe_load((Path(__file__).parent / "combinations.yaml").read_tex
 
 
 def _marked(name: str) -> Any:
-    return pytest.param(name, marks=() if name in QUICK else pytest.mark.slow)
+    return pytest.param(name, marks=() if name in QUICK else pytest.mark.hours)
 
 
 def codes(scenario: LoadedScenario, name: str, crew: SharingCrew) -> set[str]:

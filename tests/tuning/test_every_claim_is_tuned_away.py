@@ -146,7 +146,7 @@ def assert_the_fix_is_found(found: Tuned, fix: Mapping[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [pytest.param(case, id=_named(case), marks=[pytest.mark.slow] * case.slow) for case in CASES]
+    "case", [pytest.param(case, id=_named(case), marks=[pytest.mark.hours] * case.slow) for case in CASES]
 )
 def test_a_scenario_of_the_articles_is_tuned_until_it_passes_by_the_articles_own_fix(
     case: Case, tmp_path: Path
@@ -217,7 +217,7 @@ COMBINATIONS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.hours
 @pytest.mark.parametrize("combination", COMBINATIONS.values(), ids=COMBINATIONS)
 def test_two_matters_in_one_scenario_are_both_named_and_both_tuned_away(
     combination: Combination, tmp_path: Path
