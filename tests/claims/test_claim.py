@@ -4,7 +4,8 @@ from math import inf, nan
 
 import pytest
 
-from plimsoll.claims.claim import Check, number
+from plimsoll.claims.claim import Check
+from plimsoll.measurement.wording import number
 
 
 def check(at_least: float = -inf, at_most: float = inf) -> Check:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plimsoll.errors import InputError
 from plimsoll.scenario.loading import load_scenario, parse_scenario
 from plimsoll.scenario.model import Load, Scenario
-from plimsoll.scenario.parameters import PARAMETERS, get, names, replaced, varied
+from plimsoll.scenario.parameters import PARAMETERS, get, names, varied
 
 PLAIN = load_scenario("openshift/500-pods-per-node").scenario
 DEMANDS: list[dict[str, Any]] = [
@@ -41,14 +41,14 @@ NUMBERS = sorted(PARAMETERS.keys() - {"workload", "podsPerNode", "podsPerNamespa
 @pytest.mark.parametrize("name", NUMBERS)
 @given(value=st.integers(1, 500))
 def test_what_is_set_is_read_back(name: str, value: int) -> None:
-    assert get(replaced(DENSE, name, value), name) == value
+    assert get(varied(DENSE, {name: value}), name) == value
 
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_setting_a_parameter_to_what_it_is_changes_nothing(name: str) -> None:
     value = get(DENSE, name)
     if value is not None:
-        assert replaced(DENSE, name, value) == DENSE
+        assert varied(DENSE, {name: value}) == DENSE
 
 
 @given(nodes=st.integers(1, 50), per_node=st.integers(1, 500))
@@ -62,7 +62,7 @@ def test_pods_per_node_are_rounded_up_to_full_namespaces(nodes: int, per_node: i
 
 @given(value=st.integers(2, 1000))
 def test_more_pods_in_each_namespace_are_more_of_those_that_are_most(value: int) -> None:
-    found = replaced(DENSE, "podsPerNamespace", value)
+    found = varied(DENSE, {"podsPerNamespace": value})
 
     assert get(found, "podsPerNamespace") == value
     assert get(found, "namespaces") == get(DENSE, "namespaces")
@@ -78,18 +78,18 @@ def test_the_order_in_which_several_are_given_does_not_matter() -> None:
 def test_a_setting_of_the_cluster_goes_by_its_dotted_name() -> None:
     assert get(DENSE, "kubelet.maxPods") == 520
     assert get(DENSE, "kubelet.kubeAPIQPS") is None
-    assert replaced(DENSE, "kubelet.kubeAPIQPS", 7).cluster.settings["kubelet.kubeAPIQPS"] == 7
+    assert varied(DENSE, {"kubelet.kubeAPIQPS": 7}).cluster.settings["kubelet.kubeAPIQPS"] == 7
 
 
 def test_parameters_of_the_load_concern_the_job_with_most_pods() -> None:
     assert get(TWO_JOBS, "ratePerSecond") == 3
-    assert get(replaced(TWO_JOBS, "ratePerSecond", 9), "ratePerSecond") == 9
-    assert get(replaced(TWO_JOBS, "podsPerNode", 30), "podsPerNode") == 30
-    assert get(replaced(TWO_JOBS, "podsPerNode", 30.25), "podsPerNode") == 30.5  # two deployments of as many each
+    assert get(varied(TWO_JOBS, {"ratePerSecond": 9}), "ratePerSecond") == 9
+    assert get(varied(TWO_JOBS, {"podsPerNode": 30}), "podsPerNode") == 30
+    assert get(varied(TWO_JOBS, {"podsPerNode": 30.25}), "podsPerNode") == 30.5  # two deployments of as many each
 
 
 def test_secrets_that_were_not_there_are_mounted_by_the_pods() -> None:
-    found = replaced(TWO_JOBS, "secretsPerNamespace", 3)
+    found = varied(TWO_JOBS, {"secretsPerNamespace": 3})
 
     assert get(found, "secretsPerNamespace") == 3
     assert found.load.jobs[1].objects[2].pod.secrets == "all"  # type: ignore[union-attr]
@@ -97,7 +97,7 @@ def test_secrets_that_were_not_there_are_mounted_by_the_pods() -> None:
 
 @pytest.mark.parametrize("kind", ["sleep", "cpuSoak", "memorySoak", "files", "logger", "dns"])
 def test_every_kind_of_work_can_be_given_by_its_name(kind: str) -> None:
-    assert get(replaced(TWO_JOBS, "workload", kind), "workload") == kind
+    assert get(varied(TWO_JOBS, {"workload": kind}), "workload") == kind
 
 
 def test_a_scenario_names_the_parameters_that_it_has() -> None:
@@ -123,4 +123,4 @@ def test_a_scenario_names_the_parameters_that_it_has() -> None:
 )
 def test_what_is_not_possible_is_said(scenario: Scenario, name: str, value: object, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
-        replaced(scenario, name, value)
+        varied(scenario, {name: value})

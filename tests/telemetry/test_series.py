@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import plimsoll
-from plimsoll.telemetry.series import SERIES
+from plimsoll.telemetry.series import ALL, SERIES
 
 SOURCES = Path(plimsoll.__file__).parent
 REPORTERS = {"gauge", "sample", "constant"}
@@ -37,3 +37,7 @@ def test_units_and_meanings_are_told_of_each() -> None:
     for series in SERIES.values():
         assert series.meaning, series.name
         assert series.unit or series.name.startswith("config."), series.name
+
+
+def test_no_series_is_described_twice() -> None:
+    assert len(ALL) == len(SERIES)

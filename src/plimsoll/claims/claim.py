@@ -8,6 +8,7 @@ from math import inf
 from typing import Literal
 
 from plimsoll.claims.evidence import Evidence
+from plimsoll.measurement.wording import number
 
 Verdict = Literal["holds", "differs", "measured"]
 """``measured``: nothing was published, so there is nothing to confirm."""
@@ -83,12 +84,3 @@ class Result:
     def verdict(self) -> Verdict:
         """Whether the claim holds here."""
         return self.check.verdict(self.value)
-
-
-def number(value: float) -> str:
-    """A number with about three digits that matter."""
-    if value != value:  # noqa: PLR0124  NaN: nothing was measured
-        return "–"
-    if abs(value) >= 100:  # noqa: PLR2004
-        return f"{value:,.0f}"
-    return f"{value:.3g}"

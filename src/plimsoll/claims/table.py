@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from plimsoll.claims.claim import Result, number
+from plimsoll.claims.claim import Result
+from plimsoll.measurement.wording import number
 
 SCHEMA = "plimsoll.claims/1"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plimsoll.diagnosis.evidence.stations import Station
+    from plimsoll.diagnosis.evidence.station import Station
 
 FULL = 0.9
 """A station is taken for the limit from here on: with random arrivals a queue is then ten times as long as its service."""

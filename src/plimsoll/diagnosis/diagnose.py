@@ -12,7 +12,7 @@ from plimsoll.diagnosis.evidence import Evidence
 from plimsoll.diagnosis.observable import Observable
 
 if TYPE_CHECKING:
-    from plimsoll.diagnosis.evidence.stations import Station
+    from plimsoll.diagnosis.evidence.station import Station
     from plimsoll.diagnosis.finding import Finding, Found
     from plimsoll.measurement.columns import Archive
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from plimsoll.archive.manifest import Manifest
     from plimsoll.diagnosis.bottleneck import Bottleneck
     from plimsoll.diagnosis.diagnose import Diagnosis
-    from plimsoll.diagnosis.evidence.stations import Station
+    from plimsoll.diagnosis.evidence.station import Station
     from plimsoll.diagnosis.finding import Found, Plot
 
 SCHEMA = "plimsoll.diagnosis/1"

@@ -24,6 +24,13 @@ def rate(number: float | None) -> str:
     return f"{rounded:.{min(max(digits, 0), 3)}f}"
 
 
+def number(value: float | None) -> str:
+    """Any number with the three digits that matter, and no more zeros than it has: ``26,555``, ``0.0811``, ``17``."""
+    if value is None or math.isnan(value):
+        return NOT_MEASURED
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004
+
+
 def seconds(duration_seconds: float | None) -> str:
     """A latency in the unit that needs the fewest digits: ``850 µs``, ``3.20 ms``, ``9.87 s``, ``2 h 05 min``."""
     if duration_seconds is None or not math.isfinite(duration_seconds):

@@ -13,16 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from plimsoll.diagnosis.catalogue import load_findings
+from plimsoll.measurement.wording import number
 from plimsoll.planning.manifests import render_all
 from plimsoll.planning.settings_manifests import manifests
 from plimsoll.report.console import write
-from plimsoll.report.stations import HEADINGS, cells, number, tightest
+from plimsoll.report.stations import HEADINGS, cells, tightest
 from plimsoll.report.terminal import SEVERITY_STYLES
 
 if TYPE_CHECKING:
     from plimsoll.archive.manifest import Manifest
     from plimsoll.diagnosis.diagnose import Diagnosis
-    from plimsoll.diagnosis.evidence.stations import Station
+    from plimsoll.diagnosis.evidence.station import Station
     from plimsoll.diagnosis.finding import Fact, Finding, Flavor, Found, Plot
 
 SPARK_WIDTH = 60

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plimsoll.measurement.wording import NOT_MEASURED, seconds
+from plimsoll.measurement.wording import NOT_MEASURED, number, seconds
 
 if TYPE_CHECKING:
     from plimsoll.diagnosis.bottleneck import Bottleneck
-    from plimsoll.diagnosis.evidence.stations import Station
+    from plimsoll.diagnosis.evidence.station import Station
 
 HEADINGS = ("Station", "in/s", "most/s", "busy", "at worst", "inside", "wait", "L/λW", "of the way")
 
@@ -35,7 +35,7 @@ def name(station: Station) -> str:
 
 def tightest(found: Bottleneck) -> str:
     """Which station is tightest, what its relief would bring, and what would limit next."""
-    text = f"Tightest station: {name(found.station)}, {found.utilization:.0%} busy"
+    text = f"Tightest station: {name(found.station)}, {percent(found.utilization)} busy"
     if not found.limits:
         return f"{text}; {number(found.headroom)} times the throughput would fill it."
     text += "; nothing goes faster until it is relieved."
@@ -44,13 +44,6 @@ def tightest(found: Bottleneck) -> str:
     return text
 
 
-def number(value: float | None) -> str:
-    """A number with the digits that matter, or that it was not measured."""
-    if value is None:
-        return NOT_MEASURED
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004  three digits that matter
-
-
 def percent(value: float | None) -> str:
     """A share as a percentage, or that it was not measured."""
-    return NOT_MEASURED if value is None else f"{value:.0%}"
+    return NOT_MEASURED if value is None else f"{value:.0%}".replace("%", " %")

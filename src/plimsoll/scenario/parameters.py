@@ -60,16 +60,6 @@ def get(scenario: Scenario, name: str) -> Value:
     return scenario.cluster.settings.get(name) if "." in name else _parameter(name).read(scenario)
 
 
-def replaced(scenario: Scenario, name: str, value: Value) -> Scenario:
-    """The scenario with another value of a parameter; whether a setting exists is only known to whoever runs it.
-
-    Raises:
-        InputError: there is no such parameter, or the scenario cannot have it at this value.
-
-    """
-    return varied(scenario, {name: value})
-
-
 def varied(scenario: Scenario, values: Mapping[str, Value]) -> Scenario:
     """The scenario with other values of several parameters, each taken as it is meant when all others are set.
 

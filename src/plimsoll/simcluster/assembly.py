@@ -16,6 +16,7 @@ from plimsoll.simcluster.apiserver import ApiServer
 from plimsoll.simcluster.background import Background
 from plimsoll.simcluster.client import ClientEnvironment
 from plimsoll.simcluster.controllers.manager import ControllerManager
+from plimsoll.simcluster.demands import ApiRequests, DatabaseTransactions, DnsLookups, LiveMigrations
 from plimsoll.simcluster.faults import Fault, FaultInjector, RuntimeHang
 from plimsoll.simcluster.gauges import add_gauges, add_hang_gauges
 from plimsoll.simcluster.kubelet.caching import object_ttl_seconds
@@ -91,7 +92,7 @@ class SimulatedCluster:
         self.faults = FaultInjector(self.kernel, self.server, self.scheduler, self.kubelets, self.controllers, storms)
         self.background = Background(self.environment, profile.kubelet, tuple(self.kubelets.values()), connections)
         self.sampler = Sampler(self.kernel, telemetry, self.metering, self.background, interval_seconds)
-        add_gauges(self)
+        add_gauges(self, shapes)
         controlplane.begin(self, connections)
         self.stages: Stages | None = None
         """What people have written for KWOK; only where they may look."""
@@ -128,6 +129,27 @@ class SimulatedCluster:
 
         random, nodes = self.streams.stream("migration"), tuple(self.kubelets)
         return Migrations(self.kernel, self.profile.migration, nodes, random, self.telemetry, self.sampler)
+
+    def meet(self, demand: Demand) -> None:
+        """Set the component at work that meets a demand, from now on."""
+        match demand:
+            case ApiRequests():
+                self._ask(demand)
+            case DatabaseTransactions():
+                self.database.begin(demand)
+            case DnsLookups():
+                self.dns.begin(demand)
+            case LiveMigrations():
+                self.migrations.begin(demand)
+
+    def _ask(self, demand: ApiRequests) -> None:
+        from plimsoll.simcluster.otherclients import OtherClients  # noqa: PLC0415 - load runs start sooner without
+
+        random = self.streams.stream(f"{demand.client}/{demand.verb}/{demand.resource}")
+        others = OtherClients(self.environment, demand.client, demand.verb, demand.resource, demand.per_second, random)
+        self.background.add(others)
+        if demand.for_seconds is not None:
+            self.kernel.after(demand.for_seconds, others.stop)
 
     def _add_nodes(self, shapes: Sequence[NodeShape], *, inspectable: bool) -> dict[str, Kubelet]:
         profile = self.profile
@@ -227,6 +249,6 @@ def assemble(
         if isinstance(fault, RuntimeHang):
             add_hang_gauges(cluster, fault.nodes(list(cluster.kubelets)))
     for demand in demands:
-        cluster.kernel.at(demand.at_seconds, demand.begin, cluster)
+        cluster.kernel.at(demand.at_seconds, cluster.meet, demand)
     cluster.sampler.start()
     return cluster

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from plimsoll.simcluster.client import Client
     from plimsoll.simcluster.flowcontrol import PriorityLevel
     from plimsoll.simcluster.kubelet.kubelet import Kubelet
+    from plimsoll.simcluster.nodes import NodeShape
     from plimsoll.simcluster.store import Collection
     from plimsoll.simcluster.workqueue import WorkQueue
 
 IPV4_BITS = 32
 
 
-def add_gauges(cluster: SimulatedCluster) -> None:
-    """Have everything sampled that there is from the beginning."""
+def add_gauges(cluster: SimulatedCluster, shapes: Sequence[NodeShape]) -> None:
+    """Have everything sampled that there is from the beginning; ``shapes`` are the nodes' machines."""
     for kubelet in cluster.kubelets.values():
         _add_kubelet(cluster, kubelet)
     _add_scheduler(cluster)
@@ -37,6 +38,7 @@ def add_gauges(cluster: SimulatedCluster) -> None:
         gauge("network.receiveBitsPerSecond", name, partial(network.receive_bits_per_second, name))
     gauge("exchange.activeFlows", "", lambda: cluster.traffic.active)
     _add_constants(cluster)
+    _add_interfaces(cluster, shapes)
 
 
 def add_hang_gauges(cluster: SimulatedCluster, nodes: Sequence[str]) -> None:
@@ -134,3 +136,11 @@ def _add_constants(cluster: SimulatedCluster) -> None:
     constant("node.maxPods", "", profile.kubelet.max_pods)
     network = profile.network
     constant("node.podAddresses", "", 2 ** (IPV4_BITS - network.host_prefix) - network.reserved_addresses)
+
+
+def _add_interfaces(cluster: SimulatedCluster, shapes: Sequence[NodeShape]) -> None:
+    speeds = {shape.name: float(shape.network_bits_per_second) for shape in shapes}
+    if len(set(speeds.values())) == 1:
+        speeds = {"": next(iter(speeds.values()))}
+    for name, bits_per_second in speeds.items():
+        cluster.sampler.constant("node.networkBitsPerSecond", name, bits_per_second)

@@ -219,15 +219,8 @@ _SCHEDULER = "/configz or command line of the scheduler"
 _MANAGER = "command line of the controller manager"
 
 _CONFIGURATION = (
-    Series(
-        "config.monitoring.retentionSeconds",
-        "s",
-        "",
-        "--storage.tsdb.retention.time",
-        "command line of Prometheus, prometheus_tsdb_retention_limit_seconds",
-    ),
-    Series("config.monitoring.remoteWrite", "", "", "1: samples are copied outside", "configuration of Prometheus"),
     Series("node.maxPods", "pods", "node", "Most pods on a node", "status.allocatable.pods of the node"),
+    Series("node.networkBitsPerSecond", "bit/s", "node", "Speed of its interface", "node_network_speed_bytes"),
     Series("node.podAddresses", "addresses", "node", "That pods of a node can have", "spec.podCIDR of the node"),
     Series("config.kubelet.maxPods", "pods", "node", "maxPods", _CONFIGZ),
     Series("config.kubelet.kubeAPIQPS", "1/s", "node", "Limit of the main client", _CONFIGZ),
@@ -362,18 +355,17 @@ _MONITORING = (
     ),
 )
 
-SERIES = {
-    series.name: series
-    for series in (
-        *_PODS,
-        *_KUBELETS,
-        *_CONTROL_PLANE,
-        *_NETWORK,
-        *DNS,
-        *_DATABASE,
-        *_MIGRATION,
-        *_MONITORING,
-        *_CONFIGURATION,
-    )
-}
+ALL = (
+    *_PODS,
+    *_KUBELETS,
+    *_CONTROL_PLANE,
+    *_NETWORK,
+    *DNS,
+    *_DATABASE,
+    *_MIGRATION,
+    *_MONITORING,
+    *_CONFIGURATION,
+)
+
+SERIES = {series.name: series for series in ALL}
 """All of them by name."""

@@ -10,7 +10,7 @@ import pytest
 
 from plimsoll.diagnosis.bottleneck import bottleneck
 from plimsoll.diagnosis.evidence import Evidence
-from plimsoll.diagnosis.evidence.stations import Station
+from plimsoll.diagnosis.evidence.station import Station
 from plimsoll.diagnosis.observable import Observable
 from tests.diagnosis.casefile import archive_of_case
 

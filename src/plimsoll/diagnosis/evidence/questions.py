@@ -12,10 +12,11 @@ from plimsoll.diagnosis.evidence.load import Load, read_load
 from plimsoll.diagnosis.evidence.logs import Logs
 from plimsoll.diagnosis.evidence.pods import Pods
 from plimsoll.diagnosis.evidence.reporting import Reporting, read_reporting
-from plimsoll.diagnosis.evidence.stations import Station, stations
+from plimsoll.diagnosis.evidence.stations import stations
 from plimsoll.measurement.timelines import read_timelines
 
 if TYPE_CHECKING:
+    from plimsoll.diagnosis.evidence.station import Station
     from plimsoll.diagnosis.observable import Observable
 
 

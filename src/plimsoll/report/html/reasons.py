@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plimsoll.diagnosis.catalogue import load_findings
+from plimsoll.measurement.wording import number
 from plimsoll.planning.manifests import render_all
 from plimsoll.planning.settings_manifests import manifests
 from plimsoll.report import stations
@@ -73,9 +74,7 @@ def _finding(found: Found, finding: Finding) -> Markup:
 
 
 def _evidence(facts: Sequence[Fact]) -> Markup | None:
-    rows = (
-        (fact.text, f"{stations.number(fact.value)} {fact.unit}".rstrip(), tag("code", fact.source)) for fact in facts
-    )
+    rows = ((fact.text, f"{number(fact.value)} {fact.unit}".rstrip(), tag("code", fact.source)) for fact in facts)
     return table("Evidence", ("What", "Measured", "Shown by"), rows, words=3)
 
 
@@ -100,6 +99,6 @@ def _plot(code: str, plot: Plot | None) -> Markup | None:
     xs, ys = np.repeat(seconds, 2)[1:], np.repeat(values, 2)[:-1]
     marks = [line(frame, xs, ys, "c0")]
     if plot.limit is not None:
-        marks.append(level(frame, plot.limit, f"limit {stations.number(plot.limit)}"))
-    words = f"Over time, up to {stations.number(float(values.max()))} {plot.unit}."
+        marks.append(level(frame, plot.limit, f"limit {number(plot.limit)}"))
+    words = f"Over time, up to {number(float(values.max()))} {plot.unit}."
     return Figure(f"plot-{code}", plot.title, None, frame, marks, description=words).render()

@@ -1,7 +1,7 @@
 """What applications ask of a cluster's services while it is loaded, as data: a kind in each file.
 
-Belongs here: a demand's parameters, and how it sets the component at work that meets it. The components themselves are
-elsewhere in :mod:`plimsoll.simcluster`.
+Belongs here: a demand's parameters. The components that meet it are elsewhere in :mod:`plimsoll.simcluster`, and are set at
+work by :meth:`plimsoll.simcluster.assembly.SimulatedCluster.meet`.
 """
 
 from __future__ import annotations

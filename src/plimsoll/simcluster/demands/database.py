@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from plimsoll.simcluster.assembly import SimulatedCluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,3 @@ class DatabaseTransactions:
     hot_rows: int = 1
     hot_share: float = 0.0
     zipf_exponent: float = 0.0
-
-    def begin(self, cluster: SimulatedCluster) -> None:
-        """Make them from now on."""
-        cluster.database.begin(self)

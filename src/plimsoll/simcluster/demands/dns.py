@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from plimsoll.simcluster.assembly import SimulatedCluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,3 @@ class DnsLookups:
     dual_stack: bool = False
     upstream_seconds: float = 0.01
     upstream_timeouts: float = 0.0
-
-    def begin(self, cluster: SimulatedCluster) -> None:
-        """Make them from now on."""
-        cluster.dns.begin(self)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from plimsoll.simcluster.assembly import SimulatedCluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +15,3 @@ class LiveMigrations:
     per_minute: float = 1.0
     memory_bytes: int = 4 * 1024**3
     dirty_bytes_per_second: float = 0.0
-
-    def begin(self, cluster: SimulatedCluster) -> None:
-        """Make them from now on."""
-        cluster.migrations.begin(self)

@@ -64,12 +64,3 @@ def tries(kind: NameKind, ndots: int = DEFAULT_NDOTS, host_domains: int = 0) -> 
         if found[-1].exists:
             break
     return tuple(found)
-
-
-def queries_per_lookup(kind: NameKind, ndots: int = DEFAULT_NDOTS, host_domains: int = 0) -> int:
-    """Queries that a look-up makes when all goes well.
-
-    With ndots:5 an external name costs 8, and 2 more for each domain that the node searches; a service of the same
-    namespace 2, one of another namespace 4, and a name that ends in a dot 2.
-    """
-    return RECORDS_PER_TRY * len(tries(kind, ndots, host_domains))
