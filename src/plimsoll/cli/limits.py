@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plimsoll.cli.exitcodes import DONE, MISSED
+from plimsoll.cli.report import check_place
 from plimsoll.cli.searching import Progress, add_crew, add_scenario, crew, interrupted, width
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         RunError: if a trial could not be completed.
 
     """
+    check_place(arguments.html, "--html")
     loaded, sweep = _loaded(arguments)
     survey = _survey(arguments, loaded, sweep)
     try:

@@ -83,6 +83,15 @@ def print_as(summary: Summary, output: str, findings: Sequence[Found]) -> None:
         print_summary(summary, sys.stdout, findings)
 
 
+def check_place(path: Path | None, flag: str) -> None:
+    """Find out before a run or a search, not after it, that its report has no place to go; ``InputError`` where it has none."""
+    from plimsoll.errors import Complaint, InputError, Place
+
+    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+        problem = "is a directory" if path.is_dir() else "cannot be written: there is no such directory"
+        raise InputError(Complaint(Place(str(path)), problem, f"Name another {flag}"))
+
+
 def write_page(path: Path, archive: RunArchive, summary: Summary, diagnosis: Diagnosis) -> None:
     """Write the report with plots; ``InputError`` where the file cannot be written."""
     from plimsoll.report.html import render_html

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plimsoll.cli.conclusion import add_results, conclude, nothing_left
 from plimsoll.cli.realcluster import add_target, is_real, left_on_cluster, refuse_simulated_settings, run_on_cluster
+from plimsoll.cli.report import check_place
 
 if TYPE_CHECKING:
     from plimsoll.experiment.liverun import LiveRun, Outcome
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         RunError: if the run broke off; its archive is kept.
 
     """
-    _check_report(arguments.report)
+    check_place(arguments.report, "--report")
     refuse_simulated_settings(arguments)
     loaded = _load(arguments)
     if arguments.dry_run or arguments.manifests:
@@ -100,15 +100,6 @@ def _load(arguments: argparse.Namespace) -> LoadedScenario:
             keep=arguments.keep,
         ),
     )
-
-
-def _check_report(path: Path | None) -> None:
-    """Find out before the run, not after it, that the report has no place to go."""
-    from plimsoll.errors import Complaint, InputError, Place
-
-    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
-        problem = "is a directory" if path.is_dir() else "cannot be written: there is no such directory"
-        raise InputError(Complaint(Place(str(path)), problem, "Name another --report"))
 
 
 def _carry_out(loaded: LoadedScenario, arguments: argparse.Namespace) -> Outcome:

@@ -113,3 +113,33 @@ def test_a_run_that_shows_nothing_has_no_stations() -> None:
 
     assert evidence.stations == ()
     assert bottleneck(evidence.stations) is None
+
+
+def test_a_network_is_as_busy_as_its_busiest_node_while_that_sends() -> None:
+    sent = "network.sendBitsPerSecond"
+    document = {
+        "seconds": 60.0,
+        "samples": [
+            {"series": "node.networkBitsPerSecond", "value": 1e9},
+            {"series": sent, "instance": "worker-0", "values": [0, 0, 9e8, 9e8, 0, 0]},
+            {"series": sent, "instance": "worker-1", "values": [0, 0, 3e8, 3e8, 0, 0]},
+        ],
+    }
+    found = station(Evidence(Observable(archive_of_case(document))), "node's network")
+
+    assert found.instance == "worker-0"
+    assert found.utilization == pytest.approx(0.9)
+
+
+def test_of_the_status_managers_the_slowest_is_shown() -> None:
+    lag = "kubelet.statusSyncSeconds"
+    document = {
+        "seconds": 60.0,
+        "samples": [
+            {"series": lag, "instance": "worker-0", "value": 0.1},
+            {"series": lag, "instance": "worker-1", "value": 12.0},
+        ],
+    }
+    found = station(Evidence(Observable(archive_of_case(document))), "kubelet's status manager")
+
+    assert (found.instance, found.wait_seconds) == ("worker-1", 12.0)
