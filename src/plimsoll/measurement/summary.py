@@ -125,6 +125,8 @@ class Summary:
     metrics: Mapping[str, float]
     objectives: tuple[Judgement, ...]
     warnings: tuple[str, ...]
+    constants: Mapping[str, int]
+    """How many of the simulated cluster's constants are known how well; empty on a real cluster."""
 
     @property
     def verdict(self) -> Verdict:
@@ -148,7 +150,14 @@ def summarise(archive: Archive) -> Summary:
         metrics=named,
         objectives=judge(scenario, named),
         warnings=caveats.warnings(manifest.status, measured),
+        constants=_constants(archive) if manifest.profile else {},
     )
+
+
+def _constants(archive: Archive) -> Mapping[str, int]:
+    """By status, the most frequent first."""
+    statuses = Counter(str(constant.get("status")) for constant in archive.profile.get("constants") or ())
+    return dict(statuses.most_common())
 
 
 def measure(archive: Archive, expected: Expectation) -> Measurements:

@@ -30,6 +30,7 @@ def document(summary: Summary, findings: Sequence[Json] = ()) -> Json:
         "run": manifest.id,
         "scenario": manifest.scenario,
         "profile": manifest.profile,
+        "constants": dict(summary.constants),
         "plimsollVersion": manifest.plimsoll_version,
         "archiveHash": manifest.archive_hash,
         "status": str(manifest.status),

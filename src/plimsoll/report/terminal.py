@@ -77,6 +77,8 @@ def _title(summary: Summary) -> RenderableType:
     if manifest.wall_seconds is not None:
         facts[-1] += f" in {wording.elapsed(manifest.wall_seconds)}"
     grid.add_row(Text(" · ".join([*filter(None, facts), f"run {manifest.id}"]), style="dim"), "")
+    if summary.constants:
+        grid.add_row(Text(f"Constants of the profile: {wording.known(summary.constants)}", style="dim"), "")
     offset = measured.clock_offset
     if offset is not None:
         told = wording.offset(offset.seconds, offset.uncertainty_seconds)

@@ -183,7 +183,7 @@ def _provenance(archive: Archive, summary: Summary) -> Markup:
         *([("Cluster's clock", wording.offset(offset.seconds, offset.uncertainty_seconds))] if offset else []),
         ("Plimsoll", manifest.plimsoll_version),
         ("Profile", manifest.profile or "none: not simulated"),
-        ("Constants", tables.constants_in_short(profile) or wording.NOT_MEASURED),
+        ("Constants", wording.known(summary.constants) or wording.NOT_MEASURED),
         ("Archive", tag("code", manifest.archive_hash or "not closed")),
     ]
     described = join(*(join(tag("dt", name), tag("dd", value)) for name, value in entries))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -151,9 +150,3 @@ def constants(profile: Mapping[str, Any]) -> Markup | None:
         for constant in profile.get("constants") or ()
     )
     return table("Constants of the profile", ("Setting", "Value", "Known from", "Source"), rows, words=4)
-
-
-def constants_in_short(profile: Mapping[str, Any]) -> str:
-    """How well the constants are known: ``61 published, 40 read in source, 3 guessed``."""
-    counts = Counter(str(constant.get("status")) for constant in profile.get("constants") or ())
-    return ", ".join(f"{number} {status}" for status, number in counts.most_common())
