@@ -107,7 +107,7 @@ CASES = (
 
 
 def _named(case: Case) -> str:
-    kept = "".join(f"-without-{name}" for name in case.keep)
+    kept = "".join(f"-without-{name}" for name in sorted(case.keep))
     return f"{case.claim}-{case.scenario.rpartition('/')[2]}{kept}"
 
 
