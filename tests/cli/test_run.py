@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ import yaml
 
 from plimsoll.archive.reader import RunArchive
 from plimsoll.cli import main
-from tests.experiment.small_scenarios import SMALL, STUCK, TALK
+from tests.experiment.endless import ENDLESS, wait_until_exchanging
+from tests.experiment.small_scenarios import SMALL, STUCK
 
 
 @pytest.fixture
@@ -102,14 +102,10 @@ def test_a_scenario_that_does_not_exist_ends_with_2(tmp_path: Path, capsys: Capt
 
 
 def test_ctrl_c_ends_with_130_and_a_summary_of_what_was_measured(scenario: Path, tmp_path: Path) -> None:
-    endless = TALK.replace("seconds: 600", "seconds: 100000000").replace("load:", "measure: {interval: 1s}\nload:")
-    scenario.write_text(endless, encoding="utf-8")
+    scenario.write_text(ENDLESS, encoding="utf-8")
     command = [sys.executable, "-m", "plimsoll", "run", str(scenario), "--output", "json", "--no-report"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        while process.poll() is None and not any(
-            path.stat().st_size > 2000 for path in tmp_path.glob("runs/*/samples.arrow")
-        ):
-            time.sleep(0.05)  # the wall clock of another process: nothing in here depends on how long it takes
+        wait_until_exchanging(process, tmp_path / "runs")
         process.send_signal(signal.SIGINT)
         printed, complained = process.communicate()
     assert process.returncode == 130

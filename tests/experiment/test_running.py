@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from plimsoll.errors import InputError
 from plimsoll.experiment.running import Experiment
 from plimsoll.kube.resources import NAMESPACES
 from plimsoll.telemetry import Milestone
+from tests.experiment.endless import wait_until_exchanging
 from tests.experiment.small_scenarios import SMALL, STUCK, TALK, loaded
 from tests.experiment.whole_path import Captured, run
 
@@ -36,9 +36,9 @@ LONG_RUN = """
 import sys
 from pathlib import Path
 from plimsoll.experiment.running import run
-from tests.experiment.small_scenarios import TALK, loaded
-endless = TALK.replace("seconds: 600", "seconds: 100000000").replace("load:", "measure: {interval: 1s}\\nload:")
-outcome = run(loaded(endless), seed=1, runs_directory=Path(sys.argv[1]))
+from tests.experiment.endless import ENDLESS
+from tests.experiment.small_scenarios import loaded
+outcome = run(loaded(ENDLESS), seed=1, runs_directory=Path(sys.argv[1]))
 print(outcome.manifest.status)
 """
 
@@ -143,12 +143,11 @@ def test_a_run_leaves_no_cycles_to_collect(text: str, tmp_path: Path) -> None:
 
 
 def started(runs: Path) -> subprocess.Popen[str]:
-    """Start an endless run, and return when it has written what more than its beginning was."""
+    """Start an endless run, and return when it has written that its pods run."""
     process = subprocess.Popen(
         [sys.executable, "-c", LONG_RUN, str(runs)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while process.poll() is None and not any(path.stat().st_size > 20_000 for path in runs.glob("*/samples.arrow")):
-        time.sleep(0.05)  # the wall clock of another process: nothing in here depends on how long it takes
+    wait_until_exchanging(process, runs)
     return process
 
 

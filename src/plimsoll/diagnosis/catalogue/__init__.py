@@ -16,10 +16,7 @@ that must and must not raise it lie in ``tests/diagnosis/cases/<code>/``, and ev
 
 Codes by subject: 1xx clients and kubelet, 2xx capacity of nodes and addresses, 3xx API server, its proxies and etcd,
 4xx scheduler, 5xx runtime and images, 6xx DNS, 7xx network, database and migration, 8xx monitoring, 9xx the load's driver
-and clocks. Taken for what is being written: 301 proxy idle churn, 302 API server out of CPU, 303 in-flight limit, 304 seat
-limit, 305 etcd or object size, 306 watch fan-out, 401 slow scheduler, 402 scheduler starved, 403 anti-affinity violated,
-501 runtime hung, 502 image pulls serialised, 503 registry limit, 601 DNS forwards, 602 DNS memory, 603 DNS liveness,
-604 DNS CPU, 701 network saturated, 711 database conflicts, 721 migration network, 801 monitoring memory, 802 retention.
+and clocks.
 """
 
 from __future__ import annotations
